@@ -1,0 +1,1 @@
+"""RECONSTRUCTED: an engineer's account of why."""

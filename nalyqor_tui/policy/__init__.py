@@ -1,0 +1,1 @@
+"""DECLARED: what should hold."""

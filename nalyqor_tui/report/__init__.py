@@ -1,0 +1,1 @@
+"""What leaves the tool, made of present's rows."""

@@ -1,0 +1,1 @@
+"""OBSERVED: what the log says."""

@@ -1,0 +1,1 @@
+"""Whole screens: they wire widgets together."""
