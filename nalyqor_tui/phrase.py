@@ -1,0 +1,45 @@
+"""Sentences in which the program's own words and text from elsewhere never mix.
+
+A phrase is a tuple of strings: a `Words` piece is ours, every other piece is data from a trace, a policy or
+a person. What is not marked is data, so that forgetting the mark can only make our words look like theirs.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class Words(str):
+    """Text that the program itself wrote."""
+
+    __slots__ = ()
+
+
+Phrase = tuple[str, ...]
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def phrase(template: str, /, **values: object) -> Phrase:
+    """Fill `{name}` slots of a template of ours; what fills them is data unless it is itself a phrase or words."""
+    out: list[str] = []
+    for index, piece in enumerate(_SLOT.split(template)):
+        if index % 2 == 0:
+            out.append(Words(piece))
+        elif isinstance(value := values[piece], tuple):
+            out.extend(value)
+        else:
+            out.append(value if isinstance(value, str) else str(value))
+    return tuple(piece for piece in out if piece)
+
+
+def join(separator: str, phrases: list[Phrase]) -> Phrase:
+    """Put phrases in a row with words of ours between them."""
+    out: list[str] = []
+    for index, one in enumerate(phrases):
+        out.extend([Words(separator), *one] if index else one)
+    return tuple(out)
+
+
+def plain(text: Phrase) -> str:
+    """Return the phrase as one string, unsafe for any output: for programs and tests."""
+    return "".join(text)

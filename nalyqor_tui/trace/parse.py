@@ -1,0 +1,90 @@
+"""Bytes to JSON values: fast where that is safe, exact where it is not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NoReturn
+
+import orjson
+
+from nalyqor_tui.trace.records import Json
+
+MAX_DEPTH = 200
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+
+class BadJsonError(ValueError):
+    """What is wrong with a piece of JSON, in words fit for the reader."""
+
+
+def loads(data: bytes) -> Json:
+    """Decode one JSON value; integers keep every digit. Raise `BadJsonError` with what is wrong and where."""
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+        raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels")
+    if _LONG_NUMBER.search(data) is None:
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass  # the standard decoder tells more precisely what is wrong
+    return _exact(data)
+
+
+def dumps(value: Json, *, indent: bool = False) -> str:
+    """Encode a JSON value as text, readable and without loss (integers of any size, lone surrogates)."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+    except (TypeError, orjson.JSONEncodeError):
+        return json.dumps(value, ensure_ascii=False, indent=2 if indent else None)
+
+
+def canonical(value: Json) -> bytes:
+    """Encode a JSON value so that equal values give equal bytes: the form that record hashes are taken of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def resolve(value: Json, pointer: str) -> Json:
+    """Follow a JSON Pointer (RFC 6901); raise `KeyError` where it leads nowhere."""
+    for raw in pointer.split("/")[1:]:
+        key = raw.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
+            raise KeyError(pointer)
+    return value
+
+
+def _exact(data: bytes) -> Json:
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=_not_json)
+    except UnicodeDecodeError as error:
+        raise BadJsonError(f"not UTF-8 at byte {error.start} (0x{data[error.start]:02x})") from None
+    except json.JSONDecodeError as error:
+        raise BadJsonError(
+            f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError as error:
+        raise BadJsonError(str(error)) from None
+
+
+def _not_json(name: str) -> NoReturn:
+    raise BadJsonError(f"not JSON: {name} is not a JSON number")
+
+
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+
+
+def _depth(data: bytes) -> int:
+    depth = deepest = 0
+    for match in _STRING_OR_BRACKET.finditer(data):
+        token = match[0]
+        if token in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in b"]}":
+            depth -= 1
+    return deepest
