@@ -12,7 +12,7 @@ from nalyqor_tui.trace.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record stood: its line (from 1), the bytes of that line or document, a JSON Pointer into them."""
+    """Where a record stood: its line (from 1), its bytes, a JSON Pointer into them."""
 
     line: int | None
     offset: int

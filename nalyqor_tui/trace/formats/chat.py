@@ -240,7 +240,7 @@ class _Run:
 
 
 def _calls(message: dict[str, Json]) -> list[tuple[dict[str, Json], str]]:
-    """Return the calls of an assistant message with the pointer to each; arguments are decoded if they can be."""
+    """Return the calls of an assistant message with a pointer to each, arguments decoded if possible."""
     found: list[tuple[dict[str, Json], str]] = []
     listed = message.get("tool_calls")
     for index, call in enumerate(listed if isinstance(listed, list) else []):

@@ -1,0 +1,52 @@
+"""Was this action approved? The ledger's answer for a rule that needs a confirmation."""
+
+from __future__ import annotations
+
+from nalyqor_tui.derive.confirmations import Coverage, Ledger, Life
+from nalyqor_tui.derive.finding import Answer
+from nalyqor_tui.derive.order import Certainty
+from nalyqor_tui.derive.reliance import changes
+from nalyqor_tui.phrase import phrase
+from nalyqor_tui.trace.session import Decision, Session
+
+
+def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) -> Answer:
+    """Look for a live confirmation of the type `kind` that covers the decision's action."""
+    at, action = decision.entry, session.chosen(decision)
+    lives = [life for life in ledger.known_at(at) if life.type_name == kind]
+    live = [(life, life.covers(action)) for life in lives if life.at(at).status == "live"]
+    for life, coverage in live:
+        if coverage.verdict == "covers":
+            return Answer("pass", phrase("{id} is live and covers it", id=life.id), (life.entry, at))
+    unsure = [life for life, c in live if c.verdict == "unknown"]
+    unsure += [life for life in lives if life.at(at).status == "unknown"]
+    if unsure:
+        return Answer("unknown", phrase("{id} cannot be told", id=unsure[0].id), (unsure[0].entry, at))
+    if session.captures.confirmation != "all":
+        says = phrase("none in the log, which does not claim to record every confirmation")
+        return Answer("unknown", says, (at,))
+    return _not_approved(lives, live, at)
+
+
+def covered(session: Session, ledger: Ledger, decision: Decision) -> Certainty:
+    """Say whether any live confirmation covers the call of a decision."""
+    at, action = decision.entry, session.chosen(decision)
+    standing = [(life.at(at).status, life.covers(action).verdict) for life in ledger.known_at(at)]
+    if ("live", "covers") in standing:
+        return "yes"
+    unsure = any(s == "unknown" or (s == "live" and c == "unknown") for s, c in standing)
+    return "unknown" if unsure or session.captures.confirmation != "all" else "no"
+
+
+def _not_approved(lives: list[Life], live: list[tuple[Life, Coverage]], at: int) -> Answer:
+    for life, coverage in live:
+        what = changes(coverage) if coverage.verdict == "arguments" else phrase("another tool")
+        says = (*phrase("{id} is live but for something else: ", id=life.id), *what)
+        return Answer("fail", says, (life.entry, at))
+    if not lives:
+        return Answer("fail", phrase("none was given"), (at,))
+    life = lives[-1]
+    standing = life.at(at)
+    evidence = tuple(i for i in (life.entry, standing.since, at) if i is not None)
+    says = (*phrase("{id} {status}: ", id=life.id, status=phrase(standing.status)), *standing.says)
+    return Answer("fail", says, evidence)

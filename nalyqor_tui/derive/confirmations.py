@@ -1,0 +1,259 @@
+"""The ledger: each confirmation from the record that gave it to the record that ended it, as the policy has it.
+
+What the agent believed is OBSERVED and stands in the decision records; this module never reads it into the
+policy's column, nor the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.policy.schema import ConfirmationType
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.records import Json
+from nalyqor_tui.trace.session import Decision, Entry, Session, arguments, seconds
+
+Status = Literal["live", "ended", "never valid", "not given", "unknown"]
+Because = Literal[
+    "consumed", "superseded", "revoked", "expired", "context_reset", "compacted", "session_end", "invalid"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a confirmation stands at a record: its status, why, and the record since which it is so."""
+
+    status: Status
+    because: Because | None
+    since: int | None
+    says: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether a confirmation covers an action; `changed` holds (argument, agreed, done) where it does not."""
+
+    verdict: Literal["covers", "tool", "arguments", "unknown"]
+    changed: tuple[tuple[str, Json, Json], ...] = ()
+    unrecorded: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Life:
+    """One confirmation: `entry` gave it, `changes` are its standings in order of the records that made them."""
+
+    id: str
+    entry: int
+    record: rec.Confirmation
+    type_name: str | None
+    type: ConfirmationType | None
+    turn: int
+    user_turns: int
+    clock: float | None
+    uses_left: int | None = None
+    used_by: list[int] = field(default_factory=list)
+    changes: list[Standing] = field(default_factory=list)
+
+    def at(self, index: int) -> Standing:
+        """Return the standing just before the record with this ordinal."""
+        current = Standing("not given", None, None, phrase("not given yet"))
+        for change in self.changes:
+            if change.since is not None and change.since >= index:
+                break
+            current = change
+        return current
+
+    @property
+    def latest(self) -> Standing:
+        """The standing after all that has been read."""
+        return self.changes[-1]
+
+    def covers(self, action: rec.Action) -> Coverage:
+        """Compare an action with what was agreed to, as far as the type's `covers` asks."""
+        kind = self.type or ConfirmationType()
+        agreed = self.record.covers
+        if agreed is None:
+            return Coverage("unknown", unrecorded=("covers",))
+        if "tool" in kind.covers and agreed.tool != action.tool:
+            return Coverage("tool")
+        if not kind.ends.args_change:
+            return Coverage("covers")
+        return _compare(kind.covers, arguments(agreed), arguments(action))
+
+
+class Ledger:
+    """All confirmations of a session, built by reading its records once, in order."""
+
+    def __init__(self, session: Session, policy: Policy | None) -> None:
+        self._session = session
+        self._policy = policy
+        self._user_turns = 0
+        self._last_turn: int | None = None
+        self._pending: dict[int, list[Life]] = {}
+        self.lives: list[Life] = []
+
+    def find(self, name: str) -> Life | None:
+        """Return a confirmation by its id."""
+        return next((life for life in self.lives if life.id == name), None)
+
+    def known_at(self, index: int) -> list[Life]:
+        """Return the confirmations that had been recorded before the record with this ordinal."""
+        return [life for life in self.lives if life.entry < index]
+
+    def observe(self, entry: Entry) -> None:
+        """Read the next record."""
+        record = entry.record
+        if isinstance(record, rec.Message) and record.role == "user":
+            self._user_turns += 1
+        self._expire(entry)
+        if isinstance(record, rec.Confirmation):
+            self._confirmation(entry, record)
+        elif isinstance(record, rec.Compaction):
+            self._compacted(entry)
+        elif isinstance(record, rec.End):
+            self._end_all(entry, "session_end", phrase("the session ended"))
+
+    def use(self, decision: Decision, entry: Entry, action: rec.Action) -> None:
+        """Consume the live confirmations that cover a call which went out."""
+        for life in self._live():
+            if life.covers(action).verdict != "covers":
+                continue
+            life.used_by.append(entry.index)
+            self._pending.setdefault(decision.index, []).append(life)
+            if life.uses_left is not None:
+                life.uses_left -= 1
+                if life.uses_left == 0:
+                    self._end(life, entry, "consumed", phrase("used up by {number}", number=decision.number))
+            return
+
+    def answered(self, decision: Decision, entry: Entry, record: rec.ToolResult) -> None:
+        """Settle a use by its result: an error may give it back, a timeout leaves it open."""
+        for life in self._pending.pop(decision.index, []):
+            if record.status == "timeout" and life.latest.because == "consumed":
+                says = phrase("{number} timed out: perhaps used up", number=decision.number)
+                life.changes.append(Standing("unknown", None, entry.index, says))
+            restore = life.type is not None and life.type.ends.on_error == "restore"
+            if record.status == "error" and restore and life.uses_left is not None:
+                life.uses_left += 1
+                if life.latest.because == "consumed":
+                    says = phrase("given back: {number} failed", number=decision.number)
+                    life.changes.append(Standing("live", None, entry.index, says))
+
+    def _live(self) -> list[Life]:
+        return [life for life in self.lives if life.latest.status == "live"]
+
+    def _end(self, life: Life, entry: Entry, because: Because, says: Phrase) -> None:
+        life.changes.append(Standing("ended", because, entry.index, says))
+
+    def _end_all(self, entry: Entry, because: Because, says: Phrase) -> None:
+        for life in self._live():
+            self._end(life, entry, because, says)
+
+    def _expire(self, entry: Entry) -> None:
+        now = seconds(entry.record.ts)
+        if entry.turn == self._last_turn and now is None:
+            return
+        self._last_turn = entry.turn
+        for life in self._live():
+            if life.type is not None and (says := self._over(life, entry.turn, now)) is not None:
+                when = phrase("expired in turn {turn}: ", turn=entry.turn)
+                self._end(life, entry, "expired", (*when, *says))
+
+    def _over(self, life: Life, turn: int, now: float | None) -> Phrase | None:
+        ends = life.type.ends if life.type else None
+        limit = 0 if life.record.scope == "turn" else ends.turns if ends else None
+        if limit is not None and turn - life.turn > limit:
+            return phrase("{n} turns > {limit}", n=turn - life.turn, limit=limit)
+        if ends is None:
+            return None
+        users = self._user_turns - life.user_turns
+        if ends.user_turns is not None and users > ends.user_turns:
+            return phrase("{n} user turns > {limit}", n=users, limit=ends.user_turns)
+        if ends.seconds is not None and now is not None and life.clock is not None:
+            age = now - life.clock
+            if age > ends.seconds:
+                return phrase("{n} s > {limit} s", n=f"{age:.0f}", limit=f"{ends.seconds:g}")
+        return None
+
+    def _compacted(self, entry: Entry) -> None:
+        for life in self._live():
+            if life.type is not None and life.type.ends.compaction == "end":
+                self._end(life, entry, "compacted", phrase("the context was compacted"))
+
+    def _confirmation(self, entry: Entry, record: rec.Confirmation) -> None:
+        if record.op == "given":
+            self._given(entry, record)
+        elif record.op in ("revoked", "superseded", "declined"):
+            for life in self._meant(record):
+                because: Because = "superseded" if record.op == "superseded" else "revoked"
+                self._end(
+                    life, entry, because, phrase("{op} by {id}", op=record.op, id=record.id or "a record")
+                )
+
+    def _meant(self, record: rec.Confirmation) -> list[Life]:
+        """Find what a revocation ends: the one it names, else those that answered the same, else its type."""
+        live = self._live()
+        if named := [life for life in live if life.id in (record.answers, record.id)]:
+            return named
+        if record.answers is not None:
+            return [life for life in live if life.record.answers == record.answers]
+        return [life for life in live if record.type is not None and record.type == life.record.type]
+
+    def _given(self, entry: Entry, record: rec.Confirmation) -> None:
+        name, kind = self._type(record)
+        life = Life(
+            record.id or f"record {entry.index}",
+            entry.index,
+            record,
+            name,
+            kind,
+            entry.turn,
+            self._user_turns,
+            seconds(record.ts),
+            uses_left=1 if record.scope == "once" else kind.ends.uses if kind else None,
+        )
+        life.changes.append(self._first(life, entry))
+        self.lives.append(life)
+
+    def _first(self, life: Life, entry: Entry) -> Standing:
+        record, at = life.record, entry.index
+        if self._policy is None:
+            return Standing("unknown", None, at, phrase("no policy"))
+        if life.type is None:
+            wanted = record.type or "this confirmation"
+            return Standing("unknown", None, at, phrase("the policy has no type for {type}", type=wanted))
+        if record.by is None:
+            return Standing("unknown", None, at, phrase("who gave it was not recorded"))
+        if record.by not in life.type.by:
+            return Standing("never valid", "invalid", at, phrase("{by} may not give it", by=record.by))
+        answered = self._session.entry(record.answers)
+        if life.type.answers == "proposal" and not (answered and isinstance(answered.record, rec.Proposal)):
+            return Standing("never valid", "invalid", at, phrase("it answers no recorded proposal"))
+        return Standing("live", None, at, phrase("given in turn {turn}", turn=entry.turn))
+
+    def _type(self, record: rec.Confirmation) -> tuple[str | None, ConfirmationType | None]:
+        if self._policy is None:
+            return record.type, None
+        if record.type is not None:
+            return record.type, self._policy.confirmation(record.type)
+        for name, kind in self._policy.file.confirmation.items():
+            agreed = arguments(record.covers) if record.covers else {}
+            named = [a for a in kind.covers if a not in ("tool", "*")]
+            if record.by in kind.by and all(a in agreed for a in named):
+                return name, kind
+        return None, None
+
+
+def _compare(wanted: list[str], agreed: dict[str, Json], done: dict[str, Json]) -> Coverage:
+    names = [name for name in wanted if name not in ("tool", "*")]
+    if "*" in wanted:
+        names += [name for name in (*agreed, *done) if name not in names]
+        names = list(dict.fromkeys(names))
+    changed = [(n, agreed[n], done.get(n)) for n in names if n in agreed and agreed[n] != done.get(n)]
+    missing = tuple(n for n in names if n not in agreed and n in done)
+    if changed:
+        return Coverage("arguments", tuple(changed), missing)
+    return Coverage("unknown", (), missing) if missing else Coverage("covers")

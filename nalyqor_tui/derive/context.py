@@ -1,0 +1,134 @@
+"""The context window of a decision, and what changed in it since another one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Literal
+
+from nalyqor_tui.derive.replay import State
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.parse import dumps
+from nalyqor_tui.trace.session import Decision, Session
+
+CHARACTERS_A_TOKEN = (
+    4  # the usual rule of thumb for English; every figure made with it is marked as an estimate
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing in the window: its id, its record where the log holds it, its size in tokens and its span."""
+
+    ref: str
+    entry: int | None
+    size: int | None
+    span: tuple[int, int] | None
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of one decision; `recorded` is the context record, None where it is rebuilt from the talk."""
+
+    items: tuple[Item, ...]
+    recorded: int | None
+    used: int | None
+    limit: int | None
+    estimated: bool
+
+    def find(self, ref: str) -> Item | None:
+        """Return the item with this id."""
+        return next((item for item in self.items if item.ref == ref), None)
+
+
+Change = Literal["added", "evicted", "truncated", "moved", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An item that is not as it was, with its size before and after."""
+
+    change: Change
+    ref: str
+    entry: int | None
+    before: int | None
+    after: int | None
+
+
+def window(session: Session, decision: Decision, state: State) -> Window:
+    """Return the window of a decision: the recorded one, else the messages before it with estimated sizes."""
+    limit = session.header.context_limit if session.header else None
+    record = session.record(decision.entry)
+    named = session.entry(record.context) if isinstance(record, rec.Decision) else None
+    if named is not None and isinstance(named.record, rec.Context):
+        shown = tuple(_recorded(session, item) for item in named.record.items)
+        return Window(shown, named.index, named.record.input_tokens, limit, estimated=False)
+    rebuilt = sorted(state.said.items(), key=lambda pair: pair[1])
+    items: list[Item] = []
+    position = 0
+    for ref, entry in rebuilt:
+        size = estimate(session, entry)
+        items.append(Item(ref, entry, size, (position, position + size), estimated=True))
+        position += size
+    return Window(tuple(items), None, position, limit, estimated=True)
+
+
+def estimate(session: Session, entry: int) -> int:
+    """Estimate the tokens of a record's text."""
+    match session.record(entry):
+        case rec.Message(content=text) | rec.ToolResult(result=text) | rec.Proposal(text=text):
+            pass
+        case record:
+            text = rec.extras(record).get("summary")
+    size = len(text if isinstance(text, str) else dumps(text)) if text is not None else 0
+    return -(-size // CHARACTERS_A_TOKEN)
+
+
+def difference(old: Window, new: Window) -> list[Difference]:
+    """Compare two windows by id: what came, went, shrank, moved or changed size, in the new one's order."""
+    before = {item.ref: item for item in old.items}
+    after = {item.ref: item for item in new.items}
+    stayed = [item.ref for item in old.items if item.ref in after]
+    order = [item.ref for item in new.items if item.ref in before]
+    kept = _longest_kept(stayed, order)
+    out = [_compare(before.get(i.ref), i, i.ref in kept) for i in new.items]
+    out += [Difference("evicted", i.ref, i.entry, i.size, None) for i in old.items if i.ref not in after]
+    return [change for change in out if change is not None]
+
+
+def _compare(old: Item | None, new: Item, in_place: bool) -> Difference | None:
+    if old is None:
+        return Difference("added", new.ref, new.entry, None, new.size)
+    if old.size is not None and new.size is not None and new.size != old.size:
+        change: Change = "truncated" if new.size < old.size else "changed"
+        return Difference(change, new.ref, new.entry, old.size, new.size)
+    return None if in_place else Difference("moved", new.ref, new.entry, old.size, new.size)
+
+
+def _longest_kept(old: list[str], new: list[str]) -> set[str]:
+    """Return a longest set of ids that stand in the same order in both; the others have moved."""
+    if old == new:
+        return set(new)
+    where = {ref: index for index, ref in enumerate(old)}
+    tails: list[int] = []  # patience sorting: the smallest last position of a run of each length
+    ends: list[str] = []
+    back: dict[str, str | None] = {}
+    for ref in dict.fromkeys(new):
+        slot = bisect_left(tails, where[ref])
+        back[ref] = ends[slot - 1] if slot else None
+        tails[slot : slot + 1] = [where[ref]]
+        ends[slot : slot + 1] = [ref]
+    kept: set[str] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = back[last]
+    return kept
+
+
+def _recorded(session: Session, item: rec.ContextItem) -> Item:
+    found = session.entry(item.ref)
+    span = (item.tokens[0], item.tokens[1]) if item.tokens else None
+    size = span[1] - span[0] if span else None
+    return Item(item.ref, found.index if found else None, size, span, estimated=False)

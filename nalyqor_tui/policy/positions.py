@@ -1,0 +1,38 @@
+"""Where the keys of a TOML file stand: the standard parser gives values without lines."""
+
+from __future__ import annotations
+
+import re
+
+Path = tuple[str | int, ...]
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def lines(text: str) -> dict[Path, int]:
+    """Map the path of each table and key to its line (from 1); good for the layouts that people write."""
+    found: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := _HEADER.match(line):
+            table = _parts(match[2])
+            if match[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, counts[table])
+            found.setdefault(table, number)
+        elif match := _KEY.match(line):
+            found.setdefault((*table, *_parts(match[1])), number)
+    return found
+
+
+def line_of(path: Path, found: dict[Path, int]) -> int | None:
+    """Return the line of a path, or of the nearest table around it."""
+    while path and path not in found:
+        path = path[:-1]
+    return found.get(path)
+
+
+def _parts(dotted: str) -> Path:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
