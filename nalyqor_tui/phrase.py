@@ -20,7 +20,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def phrase(template: str, /, **values: object) -> Phrase:
-    """Fill `{name}` slots of a template of ours; what fills them is data unless it is itself a phrase or words."""
+    """Fill `{name}` slots of a template of ours; other values are data unless they are phrases."""
     out: list[str] = []
     for index, piece in enumerate(_SLOT.split(template)):
         if index % 2 == 0:
