@@ -32,6 +32,11 @@ def phrase(template: str, /, **values: object) -> Phrase:
     return tuple(piece for piece in out if piece)
 
 
+def own(text: str) -> Phrase:
+    """Take a text of the program's own, such as the name of a check, as a phrase."""
+    return (Words(text),)
+
+
 def join(separator: str, phrases: list[Phrase]) -> Phrase:
     """Put phrases in a row with words of ours between them."""
     out: list[str] = []

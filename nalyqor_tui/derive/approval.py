@@ -6,7 +6,7 @@ from nalyqor_tui.derive.confirmations import Coverage, Ledger, Life
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.derive.order import Certainty
 from nalyqor_tui.derive.reliance import changes
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.trace.session import Decision, Session
 
 
@@ -48,5 +48,5 @@ def _not_approved(lives: list[Life], live: list[tuple[Life, Coverage]], at: int)
     life = lives[-1]
     standing = life.at(at)
     evidence = tuple(i for i in (life.entry, standing.since, at) if i is not None)
-    says = (*phrase("{id} {status}: ", id=life.id, status=phrase(standing.status)), *standing.says)
+    says = (*phrase("{id} {status}: ", id=life.id, status=own(standing.status)), *standing.says)
     return Answer("fail", says, evidence)

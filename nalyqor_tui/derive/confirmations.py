@@ -159,8 +159,8 @@ class Ledger:
         self._last_turn = entry.turn
         for life in self._live():
             if life.type is not None and (says := self._over(life, entry.turn, now)) is not None:
-                when = phrase("expired in turn {turn}: ", turn=entry.turn)
-                self._end(life, entry, "expired", (*when, *says))
+                why = phrase("expired in turn {turn} ({over})", turn=entry.turn, over=says)
+                self._end(life, entry, "expired", why)
 
     def _over(self, life: Life, turn: int, now: float | None) -> Phrase | None:
         ends = life.type.ends if life.type else None

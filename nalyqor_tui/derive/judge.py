@@ -16,7 +16,7 @@ from nalyqor_tui.derive.order import Act, Monitor
 from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import State, fold
 from nalyqor_tui.derive.rules import sight
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.schema import Rule
 from nalyqor_tui.trace import records as rec
@@ -150,10 +150,10 @@ def _margin(session: Session, decision: Decision, policy: Policy) -> list[Findin
         return []
     at = (decision.entry,)
     if read.problem:
-        return [Finding("margin", read.measure, "margin", "unknown", phrase(read.problem), "low", at)]
+        return [Finding("margin", read.measure, "margin", "unknown", own(read.problem), "low", at)]
     if read.band is None:
         return []
     verdict = _BANDS.get(read.band, "pass")
     says = phrase("{measure} {value} {unit}: {band} ({source})", measure=read.measure, value=f"{read.value:.3f}",
-                  unit=read.unit, band=phrase(read.band), source=read.band_source)  # fmt: skip
+                  unit=read.unit, band=own(read.band), source=read.band_source)  # fmt: skip
     return [Finding("margin", read.band, "margin", verdict, says, "low", at)]

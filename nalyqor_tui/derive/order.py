@@ -82,7 +82,7 @@ class Monitor:
                 return Answer("unknown", (*says, *phrase("cannot be told for sure")), _evidence(act))
         near = known.missed
         if near is None:
-            return Answer("fail", phrase("no {wanted} before", wanted=wanted))
+            return Answer("fail", phrase("no {wanted} before", wanted=wanted), (decision.entry,))
         says = phrase("no {wanted} before; {number} was {why}", wanted=wanted, number=near.decision.number,
                       why=self._why_not(near, need.before))  # fmt: skip
         return Answer("fail", says, _evidence(near))

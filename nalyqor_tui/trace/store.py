@@ -48,22 +48,21 @@ class Trace:
 
     def raw(self, place: Place) -> str:
         """Return what stood in the file at `place`: a line as it is, an element of a document indented."""
-        data = self.source.read(place.offset, place.length)
-        if not place.pointer:
-            return data.decode("utf-8", "surrogateescape")
-        try:
-            return dumps(self._element(place, data), indent=True)
-        except (BadJsonError, KeyError):
-            return data.decode("utf-8", "surrogateescape")
+        if place.pointer:
+            with contextlib.suppress(BadJsonError, KeyError):
+                return dumps(self._element(place), indent=True)
+        return self._bytes(place).decode("utf-8", "surrogateescape")
 
     def record_sha256(self, place: Place) -> str:
         """Hash a record: the bytes of its line, or the canonical JSON of the element it came from."""
-        data = self.source.read(place.offset, place.length)
         if place.pointer:
             with contextlib.suppress(BadJsonError, KeyError):
-                data = canonical(self._element(place, data))
-        return hashlib.sha256(data).hexdigest()
+                return hashlib.sha256(canonical(self._element(place))).hexdigest()
+        return hashlib.sha256(self._bytes(place)).hexdigest()
 
-    def _element(self, place: Place, data: bytes) -> object:
-        whole = self._document.value if self._document.whole else loads(data)
+    def _bytes(self, place: Place) -> bytes:
+        return self.source.read(place.offset, place.length)
+
+    def _element(self, place: Place) -> object:
+        whole = self._document.value if self._document.whole else loads(self._bytes(place))
         return resolve(whole, place.pointer)

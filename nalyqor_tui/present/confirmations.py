@@ -1,0 +1,97 @@
+"""The confirmations pane: what the agent's log believed beside what the policy says, never merged."""
+
+from __future__ import annotations
+
+from nalyqor_tui.derive.confirmations import Life
+from nalyqor_tui.derive.reliance import believed
+from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.present import words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import TONES, Heading, Line, Pair, Row, Tone, absent, derived, observed
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.session import Decision
+
+
+def view(review: Review, decision: Decision) -> list[Line]:
+    """Return every confirmation recorded before the decision, with both columns and what was found of it."""
+    lives = review.judgement.ledger.known_at(decision.entry)
+    record = review.session.record(decision.entry)
+    out: list[Line] = []
+    for life in lives:
+        out += _life(review, decision, life)
+    known = {life.id for life in lives}
+    for name, belief in believed(record).items():
+        if name not in known:
+            says = phrase("{id}: believed {status}, never given in this log", id=name, status=belief.status)
+            out.append(observed("believed", says, decision.entry, tone="fail"))
+    out += _unlisted(review, decision, known)
+    if not lives and not out:
+        out.append(_none(review, decision))
+    return out
+
+
+def _life(review: Review, decision: Decision, life: Life) -> list[Line]:
+    given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or "(no type)",
+                   turn=life.turn, by=life.record.by or "?")  # fmt: skip
+    out: list[Line] = [
+        observed("given", given, life.entry, tone="strong", body=_quotes(life)),
+        _covers(life),
+        Pair(phrase("{id}", id=life.id), believes(review, decision, life), policy(review, decision, life)),
+    ]
+    for finding in review.judgement.findings[decision.index]:
+        if finding.area == "confirmation" and finding.subject == life.id:
+            tone = TONES[finding.verdict]
+            says = phrase("{check}: ", check=phrase(finding.check)) + finding.says
+            out.append(derived("found", says, finding.check, finding.evidence, tone=tone, indent=1))
+    return out
+
+
+def believes(review: Review, decision: Decision, life: Life) -> Row:
+    """What the log says the agent took this confirmation for."""
+    record = review.session.record(decision.entry)
+    belief = believed(record).get(life.id)
+    relied = isinstance(record, rec.Decision) and life.id in (record.relied_on or [])
+    if belief is None:
+        row = absent("believed", decision.entry)
+        return observed("believed", phrase("not recorded, relied upon"), decision.entry) if relied else row
+    says = phrase("{status}", status=belief.status)
+    says += phrase(" ({source})", source=belief.source) if belief.source else ()
+    says += phrase(", relied upon") if relied else ()
+    return observed("believed", says, decision.entry)
+
+
+def policy(review: Review, decision: Decision, life: Life) -> Row:
+    """What the policy makes of this confirmation at the decision, why, and since which record."""
+    standing = life.at(decision.entry)
+    tones: dict[str, Tone] = {"live": "pass", "ended": "fail", "never valid": "fail", "unknown": "unknown"}
+    says: Phrase = own(standing.status) + phrase(": ") + standing.says
+    if standing.since is not None and standing.status != "live":
+        says += phrase(" (at {record})", record=words.name(review.session, standing.since))
+    evidence = tuple(i for i in (life.entry, standing.since) if i is not None)
+    return derived("policy", says, "confirmation ledger", evidence, tone=tones.get(standing.status, "plain"))
+
+
+def _covers(life: Life) -> Row:
+    if life.record.covers is None:
+        return absent("covers", life.entry)
+    return observed("covers", words.action(life.record.covers, 200), life.entry, indent=1)
+
+
+def _quotes(life: Life) -> str:
+    return "\n".join(f"{q.ref}: {q.quote}" if q.quote else q.ref for q in life.record.evidence)
+
+
+def _unlisted(review: Review, decision: Decision, known: set[str]) -> list[Line]:
+    """Findings about confirmations that the log never gave."""
+    out: list[Line] = []
+    for finding in review.judgement.findings[decision.index]:
+        if finding.area == "confirmation" and finding.subject not in known:
+            says = phrase("{id} {check}: ", id=finding.subject, check=own(finding.check)) + finding.says
+            out.append(derived("found", says, finding.check, finding.evidence, tone=TONES[finding.verdict]))
+    return out
+
+
+def _none(review: Review, decision: Decision) -> Line:
+    if review.session.captures.confirmation == "all":
+        return Heading(phrase("none had been given before this decision (the log records them all)"))
+    return Heading(phrase("not recorded: this log holds no confirmation records"))

@@ -1,0 +1,50 @@
+"""The notes pane: what people wrote of the decision, with evidence and the state of each claim."""
+
+from __future__ import annotations
+
+from nalyqor_tui.notes.model import Claim
+from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.present.review import BoundNote, Review
+from nalyqor_tui.present.rows import Heading, Line, reconstructed
+from nalyqor_tui.trace.session import Decision
+
+
+def view(review: Review, decision: Decision) -> list[Line]:
+    """Return the notes at a decision, then those whose place is lost."""
+    out: list[Line] = []
+    for bound in review.notes_at(decision):
+        if not bound.note.retracted:
+            out += rows(bound)
+    orphans = [n for n in review.notes if n.decision is None and not n.note.retracted]
+    if not out:
+        out.append(Heading(phrase("no note here yet: press a to write down why")))
+    if orphans:
+        out.append(Heading(phrase("{n} notes whose place in the trace was not found", n=len(orphans))))
+        for bound in orphans:
+            out += rows(bound)
+    return out
+
+
+def rows(bound: BoundNote) -> list[Line]:
+    """Return the rows of one note."""
+    note, body = bound.note, bound.note.body
+    head = phrase("{author}, {when}", author=note.author, when=note.edited)
+    if bound.binding.status != "exact":
+        head += phrase(" · {status}: {how}", status=own(bound.binding.status), how=bound.binding.how)
+    out: list[Line] = [reconstructed(body.kind, head, note, body=body.text)]
+    if body.tags:
+        out.append(reconstructed("tags", ", ".join(body.tags), note, indent=1))
+    for index, evidence in enumerate(body.evidence):
+        says = phrase("[{n}] {truth} {ref}", n=index + 1, truth=own(evidence.truth), ref=evidence.ref)
+        says += phrase(" “{quote}”", quote=evidence.quote) if evidence.quote else ()
+        out.append(reconstructed("evidence", says, note, indent=1))
+    out += [reconstructed("claim", _claim(claim), note, indent=1) for claim in body.claims]
+    if note.conflict:
+        says = phrase("{n} other versions stand beside this one", n=len(note.conflict))
+        out.append(reconstructed("conflict", says, note, indent=1))
+    return out
+
+
+def _claim(claim: Claim) -> tuple[str, ...]:
+    cites = " ".join(f"[{i + 1}]" for i in claim.evidence)
+    return phrase("{status}: {text} {cites}", status=own(claim.status), text=claim.text, cites=own(cites))

@@ -1,0 +1,129 @@
+"""One session under review: what is observed, declared, derived and reconstructed of it, each from its own room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nalyqor_tui.derive.context import Window, window
+from nalyqor_tui.derive.judge import Judgement, judge, reading
+from nalyqor_tui.derive.margin import Reading
+from nalyqor_tui.derive.replay import Replay, State
+from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
+from nalyqor_tui.notes.history import Note
+from nalyqor_tui.notes.model import TraceIdentity
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present.clock import Moment, moments
+from nalyqor_tui.present.words import text_of
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.session import Decision, Session
+from nalyqor_tui.trace.store import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class BoundNote:
+    """A note with the place that it was found to belong to; `decision` is None for an orphan."""
+
+    note: Note
+    binding: Binding
+    decision: int | None
+
+
+class Review:
+    """What the views ask; everything is worked out when it is first wanted."""
+
+    def __init__(self, trace: Trace, index: int, policy: Policy | None) -> None:
+        self.trace = trace
+        self.index = index
+        self.policy = policy
+        self.session: Session = trace.session(index)
+        self.notes: list[BoundNote] = []
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """All that is derived from the log and the policy."""
+        return judge(self.session, self.policy)
+
+    @cached_property
+    def replay(self) -> Replay:
+        """Random access to the states."""
+        return Replay(self.session)
+
+    @cached_property
+    def moments(self) -> list[Moment | None]:
+        """When each decision was made."""
+        return moments(self.session)
+
+    def state(self, decision: Decision) -> State:
+        """Return the state just before a decision."""
+        return self.replay.before(decision.entry)
+
+    def window(self, decision: Decision) -> Window:
+        """Return the context window of a decision."""
+        return window(self.session, decision, self.state(decision))
+
+    def margin(self, decision: Decision) -> Reading | None:
+        """Return the margin of a decision, None where none was recorded."""
+        return reading(self.session, decision, self.policy)
+
+    def find(self, number: str) -> Decision | None:
+        """Find a decision by its number, or the first one of a turn."""
+        exact = next((d for d in self.session.decisions if d.number == number), None)
+        return exact or next((d for d in self.session.decisions if str(d.turn) == number), None)
+
+    def notes_at(self, decision: Decision) -> list[BoundNote]:
+        """Return the notes that belong to a decision, retracted ones too."""
+        return [note for note in self.notes if note.decision == decision.index]
+
+    def bind(self, notes: list[Note]) -> None:
+        """Take the notes of the sidecar and find the place of each that belongs to this session."""
+        mine = [note for note in notes if note.anchor.session in ("", self.session.id)]
+        sha256 = self.trace.source.sha256() if mine else ""
+        bound = [(note, resolve(note.anchor, self._places, sha256)) for note in mine]
+        self.notes = [BoundNote(note, binding, self._decision(binding)) for note, binding in bound]
+
+    def place(self, decision: Decision) -> Place:
+        """Return where a decision stands, for a note to be bound to."""
+        return self._places_by_entry[decision.entry]
+
+    def identity(self) -> TraceIdentity:
+        """Return the file as a note is bound to it."""
+        source = self.trace.source
+        return TraceIdentity(name=self.trace.path.name, sha256=source.sha256(), bytes=source.size)
+
+    def _decision(self, binding: Binding) -> int | None:
+        if binding.place is None:
+            return None
+        found = next((d for d in self.session.decisions if d.number == binding.place.decision), None)
+        return found.index if found else None
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._places_by_entry.values())
+
+    @cached_property
+    def _places_by_entry(self) -> dict[int, Place]:
+        seen: dict[str, int] = {}
+        out: dict[int, Place] = {}
+        for decision in self.session.decisions:
+            entry = self.session.entries[decision.entry]
+            sha256 = self.trace.record_sha256(entry.place)
+            ordinal = seen.get(sha256, 0)
+            seen[sha256] = ordinal + 1
+            out[decision.entry] = Place(
+                session=self.session.id,
+                turn=decision.turn,
+                decision=decision.number,
+                record=entry.record.id,
+                line=entry.place.line,
+                offset=entry.place.offset,
+                pointer=entry.place.pointer,
+                sha256=sha256,
+                ordinal=ordinal,
+                text=self._text(decision),
+            )
+        return out
+
+    def _text(self, decision: Decision) -> str:
+        record = self.session.record(decision.entry if decision.text is None else decision.text)
+        return text_of(record.content) if isinstance(record, rec.Message) else ""

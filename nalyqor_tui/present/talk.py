@@ -1,0 +1,154 @@
+"""The conversation around a decision: who said and did what, in full, never rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.present import words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Heading, Line, Row, Tone, derived, observed
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.parse import BadJsonError, dumps, loads
+from nalyqor_tui.trace.records import Json
+from nalyqor_tui.trace.session import Decision, Entry
+
+_BACK = 12  # records before the decision that are shown at the least
+_TURNS = 2  # and at the least so many turns
+_WHOLE = 2000  # records that the whole conversation may have to be shown at once
+
+
+def around(review: Review, decision: Decision, *, whole: bool = False) -> list[Line]:
+    """Return what was said and done around a decision, from two turns before to the end of its turn."""
+    first, last = _range(review, decision, whole)
+    out: list[Line] = []
+    if first > 1:
+        out.append(Heading(phrase("{n} earlier records are not shown here", n=first)))
+    marked = {decision.entry, decision.call, decision.result, decision.text}
+    for entry in review.session.entries[first:last]:
+        for row in _rows(review, entry, decision):
+            strong = entry.index in marked and row.tone == "plain"
+            out.append(replace(row, tone="strong") if strong else row)
+    rest = len(review.session.entries) - last
+    if rest:
+        out.append(Heading(phrase("{n} later records are not shown here", n=rest)))
+    return out
+
+
+def _range(review: Review, decision: Decision, whole: bool) -> tuple[int, int]:
+    entries = review.session.entries
+    if whole:
+        half = _WHOLE // 2
+        return max(0, decision.entry - half), min(len(entries), decision.entry + half)
+    first = decision.entry
+    turns = {decision.turn}
+    while first > 0:
+        turns.add(entries[first - 1].turn)
+        if len(turns) > _TURNS and decision.entry - first >= _BACK:
+            break
+        first -= 1
+    last = decision.entry
+    while last < len(entries) and entries[last].turn == decision.turn:
+        last += 1
+    return first, last
+
+
+def _rows(review: Review, entry: Entry, decision: Decision) -> Iterator[Row]:
+    at, record = entry.index, entry.record
+    match record:
+        case rec.Message():
+            yield observed(record.role, "", at, body=words.text_of(record.content))
+            if record.reasoning:
+                yield observed("reasoning", "", at, body=record.reasoning, indent=1)
+        case rec.Decision():
+            yield from _choice(review, entry, decision)
+        case rec.ToolCall():
+            yield observed("call", record.name, at, body=pretty(record.arguments))
+        case rec.ToolResult():
+            yield observed("result", _status(record), at, body=pretty(record.result))
+        case rec.Header():
+            return
+        case _:
+            yield _event(entry)
+
+
+def _event(entry: Entry) -> Row:
+    """Return the row of what was neither said nor done, but belongs to the story."""
+    at, record = entry.index, entry.record
+    match record:
+        case rec.Proposal():
+            what = words.action(rec.Action(tool=record.tool, arguments=record.arguments), 200)
+            return observed(
+                "proposal", phrase("{id} ", id=record.id or "") + what, at, body=record.text or ""
+            )
+        case rec.Confirmation():
+            return _confirmation(record, at)
+        case rec.Retrieval():
+            names = ", ".join(d.id for d in record.documents) or "nothing"
+            says = phrase("“{query}” returned {docs}", query=record.query or "", docs=names)
+            return observed("look-up", says, at)
+        case rec.Context():
+            says = phrase("{n} items, {t} tokens", n=len(record.items), t=_count(record.input_tokens))
+            return observed("context", says, at, tone="dim")
+        case rec.Compaction():
+            return _compaction(record, at)
+        case rec.Outcome():
+            return observed("outcome", words.outcome(record) + phrase(" by {by}", by=record.by or "?"), at)
+        case rec.Unparsed():
+            says = phrase("{place}: {what}", place=str(entry.place), what=record.problem)
+            return observed("unparsed", says, at, tone="fail", body=record.text)
+        case rec.End():
+            return observed("end", record.status or "", at, tone="dim")
+    assert isinstance(record, rec.Unknown)
+    return observed("unknown kind", record.kind, at, body=dumps(record.model_dump(), indent=True))
+
+
+def _compaction(record: rec.Compaction, at: int) -> Row:
+    summary = rec.extras(record).get("summary")
+    before, after = _count(record.tokens_before), _count(record.tokens_after)
+    says = phrase(
+        "{a} to {b} tokens, dropped {refs}", a=before, b=after, refs=", ".join(record.dropped) or "nothing"
+    )
+    return observed("compaction", says, at, body=summary if isinstance(summary, str) else "")
+
+
+def _choice(review: Review, entry: Entry, current: Decision) -> Iterator[Row]:
+    here = next((d for d in review.session.decisions if d.entry == entry.index), None)
+    if here is None:
+        return
+    present = here.index == current.index
+    yield observed("▶ decision" if present else "decision", words.title(review.session, here), entry.index)
+    if present and review.policy is not None:
+        word = review.judgement.grades[here.index].word
+        tone: Tone = "fail" if word in ("bad", "flawed") else "plain"
+        yield derived("grade", own(word), "grade", (entry.index,), tone=tone, indent=1)
+
+
+def _confirmation(record: rec.Confirmation, at: int) -> Row:
+    covers = words.action(record.covers, 200) if record.covers else words.NOT_RECORDED
+    says = phrase(
+        "{id} {op} by {by}: {covers}", id=record.id or "", op=record.op, by=record.by or "?", covers=covers
+    )
+    return observed("confirmation", says, at, body="\n".join(q.quote for q in record.evidence if q.quote))
+
+
+def _status(record: rec.ToolResult) -> tuple[str, ...]:
+    return phrase("{status}", status=record.status) if record.status else phrase("status not recorded")
+
+
+def _count(tokens: int | None) -> str:
+    return "?" if tokens is None else str(tokens)
+
+
+def pretty(value: Json) -> str:
+    """Write a value for reading: JSON indented, also where it came as text that holds JSON."""
+    if isinstance(value, str):
+        if value[:1] not in ("{", "["):
+            return value
+        try:
+            value = loads(value.encode("utf-8", "surrogatepass"))
+        except BadJsonError:
+            return value
+    text: str = "" if value is None else dumps(value, indent=True)
+    return text

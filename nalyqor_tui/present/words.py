@@ -1,0 +1,86 @@
+"""How things are said everywhere: an action in one line, a margin in its own unit, a value cut to size."""
+
+from __future__ import annotations
+
+from nalyqor_tui.derive.grade import Word
+from nalyqor_tui.derive.margin import Reading
+from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.parse import dumps
+from nalyqor_tui.trace.records import Json
+from nalyqor_tui.trace.session import Decision, Session, arguments
+
+GLYPHS: dict[Word, str] = {"bad": "✖", "flawed": "✗", "unproven": "?", "sound": "✓", "not judged": "·"}
+NOT_RECORDED = phrase("not recorded")
+
+
+def action(chosen: rec.Action, width: int = 60) -> Phrase:
+    """Write an action in one line: `tool name=value …`, or the reply in quotes; data is cut to `width`."""
+    if chosen.tool is None:
+        return phrase("reply “{text}”", text=cut(chosen.reply or "", width))
+    given = arguments(chosen)
+    if not given and chosen.arguments not in (None, {}):
+        return phrase("{tool} {raw}", tool=chosen.tool, raw=cut(compact(chosen.arguments), width))
+    room = max(8, width // max(1, len(given)))
+    parts = [phrase("{name} {value}", name=n, value=cut(compact(v), room)) for n, v in given.items()]
+    return (chosen.tool,) + (phrase(" ") + join(", ", parts) if parts else ())
+
+
+def compact(value: Json) -> str:
+    """Write a JSON value short: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else dumps(value)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text to `width` characters and say so with an ellipsis."""
+    text = " ".join(text.split()) if "\n" in text else text
+    return text if len(text) <= width else text[: max(1, width - 1)] + "…"
+
+
+def text_of(content: Json) -> str:
+    """Return what was said as text: the text parts of a message, or the JSON of what is none."""
+    if content is None:
+        return ""
+    if isinstance(content, list):
+        parts = [p["text"] for p in content if isinstance(p, dict) and isinstance(p.get("text"), str)]
+        if len(parts) == len(content) and parts:
+            return "\n".join(parts)
+    return content if isinstance(content, str) else dumps(content, indent=True)
+
+
+def size(reading: Reading) -> str:
+    """Write the size of a margin in its own terms: `0.080 nat`, `19/20 votes`."""
+    if reading.value is None:
+        return "cannot be told"
+    if reading.measure == "votes":
+        chosen = next(a.value for a in reading.alternatives if a.chosen)
+        return f"{chosen:g}/{reading.k} votes"
+    return f"{reading.value:.3f} {reading.unit}".strip()
+
+
+def margin(reading: Reading | None) -> str:
+    """Write a margin with its band, for a list."""
+    if reading is None:
+        return "not recorded"
+    return f"{size(reading)} {reading.band or ''}".strip()
+
+
+def outcome(record: rec.Outcome) -> Phrase:
+    """Write a recorded grade with its scale and who gave it."""
+    if record.grade is None:
+        return NOT_RECORDED
+    grade = record.grade if isinstance(record.grade, str) else f"{record.grade:g}"
+    out = phrase("{grade}", grade=grade)
+    if record.scale:
+        out += phrase(" on {a} to {b}", a=f"{record.scale[0]:g}", b=f"{record.scale[-1]:g}")
+    return out
+
+
+def name(session: Session, entry: int) -> str:
+    """Name a record as the reader can ask for it: its id, else its ordinal."""
+    return session.record(entry).id or f"record {entry}"
+
+
+def title(session: Session, decision: Decision) -> Phrase:
+    """Write a decision's number with what was chosen."""
+    return phrase("{number} ", number=decision.number) + action(session.chosen(decision), 40)
