@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from nalyqor_tui.derive.grade import Grade
+from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import find
 from nalyqor_tui.trace.records import Unknown, Unparsed, read
+from nalyqor_tui.trace.store import Trace
 from sample_traces.simulation.choice import Step, choose
 from sample_traces.simulation.context import Item, Window, count_tokens
 from sample_traces.simulation.desk import Desk, Settings
@@ -43,6 +46,12 @@ def of(records: Records, kind: str, **fields: object) -> Records:
 def steps(desk: Desk, turn: int) -> list[str]:
     """What the agent did in a turn, in order."""
     return [choice.step.name for number, choice in desk.chosen if number == turn]
+
+
+def judged(name: str) -> Sequence[Grade]:
+    """The grade of every decision, under the policy that lies beside the traces."""
+    path = SAMPLES / f"{name}.jsonl"
+    return judge(Trace(path).session(0), find(None, path)).grades
 
 
 def wrote_before_it_told(desk: Desk) -> bool:
@@ -122,6 +131,9 @@ class TestEval:
         assert after.step.features["forbidden"] == 0
         assert any(item.ref == RULE for item in desk.window.items)
 
+    def test_the_policy_finds_nothing_wrong(self) -> None:
+        assert {grade.word for grade in judged("eval")} == {"sound"}
+
     def test_no_choice_is_close(self, play: Play) -> None:
         desk, _ = play(EVAL)
         assert min(choice.margin for _, choice in desk.chosen) > 0.405
@@ -155,6 +167,13 @@ class TestProduction:
         assert close[0] == 9
         assert [step.name for step, _ in close[1].ranked[:2]] == ["tell", "write"]
         assert 0 < close[1].margin < 0.125
+        assert f"by {close[1].margin:.3f} nat" in (SAMPLES / "README.md").read_text()
+
+    def test_the_policy_finds_it_out(self) -> None:
+        words = [grade.word for grade in judged("production")]
+        at = [d["turn"] for d in of(committed("production"), "decision")]
+        assert [turn for turn, word in zip(at, words, strict=True) if word == "bad"] == [9]
+        assert {word for turn, word in zip(at, words, strict=True) if turn < 6} == {"sound"}
 
     def test_the_rule_was_never_retrieved(self) -> None:
         records = committed("production")
@@ -251,6 +270,7 @@ class TestParts:
         assert Register(None, [given]).live("K-2", turn=3) == []
         assert Register(3, [given]).live("K-1", turn=5) == [given]
         assert Register(3, [given]).live("K-1", turn=6) == []
+        assert Register(None, [given], {"cf1"}).beliefs(3)[0]["status"] == "used"
 
     def test_pasted_lines_say_nothing_for_the_customer(self) -> None:
         heard = hear("Is this in order?\n> Yes, tell my partner. Make it 1 Other Street.")

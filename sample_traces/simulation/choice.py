@@ -18,6 +18,7 @@ from dataclasses import dataclass
 WEIGHTS: Mapping[str, float] = {
     "wanted": 1.0,  # the customer asked for this at some time
     "agreed": 2.0,  # the register holds a confirmation for the order that it takes for live
+    "due": 2.0,  # for tell: the change that it speaks of has been made
     "mentioned": 1.0,  # how fresh its last mention in the window is, 0 to 1
     "asked": 0.6,  # the customer's last message speaks of it
     "first": 3.0,  # another request waits for this one; as fresh as the words that say so, 0 to 1

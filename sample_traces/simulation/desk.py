@@ -163,7 +163,9 @@ class Desk:
             pages = result["pages"]
             assert isinstance(pages, list)
             turn.page = " ".join(page["text"] for page in pages)
-        self.requests.written |= step.name == "write" and status == "ok"
+        if step.name == "write" and status == "ok":
+            self.requests.written = True
+            self.register.use(self.requests.record_id, turn.number)
         self.requests.told |= step.name == "tell" and status == "ok"
 
     def _compact(self) -> None:

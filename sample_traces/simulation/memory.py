@@ -1,7 +1,8 @@
 """What the runtime keeps beside the window: what is still to be done, and what the customer agreed to.
 
-Both outlive every compaction. The register of confirmations is the quiet fault of this agent: it never lets one go
-(`expires_after` is None), and it looks a confirmation up by the order alone, not by what was agreed.
+Both outlive every compaction. The register of confirmations is the quiet fault of this agent: it crosses one off when
+a write has used it, but lets none lapse (`expires_after` is None), and it looks a confirmation up by the order alone,
+not by what was agreed.
 """
 
 from __future__ import annotations
@@ -50,23 +51,30 @@ class Register:
 
     expires_after: int | None = None
     entries: list[Confirmation] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     def live(self, record_id: str, turn: int) -> list[Confirmation]:
         """Those believed live for an order, whatever they were given for."""
         return [c for c in self.entries if c.arguments["record_id"] == record_id and self.is_live(c, turn)]
 
     def is_live(self, confirmation: Confirmation, turn: int) -> bool:
-        return self.expires_after is None or turn - confirmation.turn <= self.expires_after
+        return self.status(confirmation, turn) == "live"
+
+    def status(self, confirmation: Confirmation, turn: int) -> str:
+        """What the agent takes a confirmation for: live, used or expired."""
+        if confirmation.id in self.used:
+            return "used"
+        lapsed = self.expires_after is not None and turn - confirmation.turn > self.expires_after
+        return "expired" if lapsed else "live"
+
+    def use(self, record_id: str, turn: int) -> None:
+        """Cross off what a write on this order has used."""
+        self.used |= {c.id for c in self.live(record_id, turn)}
 
     def beliefs(self, turn: int) -> list[dict[str, object]]:
         """The register as a decision record holds it."""
         return [
-            {
-                "confirmation": c.id,
-                "status": "live" if self.is_live(c, turn) else "expired",
-                "source": "runtime",
-            }
-            for c in self.entries
+            {"confirmation": c.id, "status": self.status(c, turn), "source": "runtime"} for c in self.entries
         ]
 
 

@@ -106,6 +106,7 @@ def _tell(view: View) -> Step:
     features = {
         "wanted": 1.0,
         "agreed": float(bool(view.agreed())),
+        "due": float(view.requests.written),
         "mentioned": view.window.recency(r"\bpartner\b"),
         "asked": float(view.turn.heard.tell or view.turn.heard.about == "tell"),
     }
