@@ -1,0 +1,231 @@
+"""The notes of one trace: append-only, and "saved" is said only of what is on the disk."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from nalyqor_tui.errors import NotesError
+from nalyqor_tui.notes import names
+from nalyqor_tui.notes.drafts import Drafts
+from nalyqor_tui.notes.history import Note, fold
+from nalyqor_tui.notes.ids import ulid
+from nalyqor_tui.notes.model import Anchor, Body, NoteRecord, Op, now
+from nalyqor_tui.notes.reader import Problem
+from nalyqor_tui.notes.storage import Storage
+from nalyqor_tui.notes.undo import State, Step, Steps, place
+
+
+class Journal:
+    """The notes of one trace.
+
+    A method that writes returns when its record is on the disk, and raises NotesError when it could not be
+    kept: then nothing has changed. Methods may be called from any thread; `notes` never waits for the disk.
+    """
+
+    def __init__(self, storage: Storage, drafts: Drafts, *, author: str) -> None:
+        self.author = author
+        self.drafts = drafts
+        self._storage = storage
+        self._notes: tuple[Note, ...] = ()
+        self._strays: tuple[NoteRecord, ...] = ()
+        self._steps = Steps()
+        self._mutex = threading.RLock()
+
+    @classmethod
+    def open(cls, trace_path: Path, *, notes_path: Path | None = None, author: str) -> Journal:
+        """Read the notes of a trace, if there are any; nothing is created before the first note.
+
+        They lie beside the trace, or in the state folder where its own cannot be written; `notes_path` is
+        used instead of both.
+        """
+        trace = trace_path.absolute()
+        notes = None if notes_path is None else notes_path.absolute()
+        if notes is not None and os.path.realpath(notes) == os.path.realpath(trace):
+            remedy = "give another file with --notes FILE"
+            raise NotesError("the trace itself cannot hold its notes", path=notes, remedy=remedy)
+        writer = f"{names.slug(author)}-{ulid()[-8:].lower()}"
+        journal = cls(Storage.of(trace, notes, writer), Drafts(names.roots(trace, notes)), author=author)
+        journal.refresh()
+        return journal
+
+    @property
+    def path(self) -> Path:
+        """The file that the next note goes to."""
+        return self._storage.home.path
+
+    @property
+    def where(self) -> str:
+        """Where that file is and why there, in words."""
+        return self._storage.home.where
+
+    @property
+    def exists(self) -> bool:
+        """Whether a notes file of this trace is on the disk."""
+        return self._storage.exists
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was set aside when the notes were read; the files keep it."""
+        with self._mutex:
+            strays = [
+                Problem(
+                    self.path, None, f"{stray.op} of note {stray.note}, whose text is damaged or not here"
+                )
+                for stray in self._strays
+            ]
+            return self._storage.problems + strays
+
+    def notes(self) -> list[Note]:
+        """Return the notes as they stand, retracted ones among them, in the order of the trace."""
+        return list(self._notes)
+
+    def note(self, note_id: str) -> Note:
+        """Return one note as it stands, or raise NotesError where there is none of this id."""
+        note = self._find(note_id)
+        if note is None:
+            remedy = "its file was changed from outside: write the note anew"
+            raise NotesError(f"there is no note {note_id}", path=self.path, remedy=remedy)
+        return note
+
+    def refresh(self) -> bool:
+        """Take in what others wrote; return whether anything changed."""
+        with self._mutex:
+            changed = self._storage.refresh()
+            if changed:
+                self._fold()
+            return changed
+
+    def create(self, anchor: Anchor, body: Body) -> Note:
+        """Write a new note."""
+        with self._mutex:
+            new = ulid()
+            note = self._save(
+                NoteRecord(
+                    id=new, note=new, op="create", author=self.author, ts=now(), anchor=anchor, body=body
+                )
+            )
+            what = f"the new note at {place(note)}"
+            self._steps.add(Step(note.id, State(note.body, retracted=True), State.of(note), what))
+            return note
+
+    def edit(self, note_id: str, body: Body, *, base: str | None = None) -> Note:
+        """Supersede what a note says; the same words over again write nothing.
+
+        `base` is the id of the record that the editor was opened on, by default the head as it is known
+        here. If someone else has superseded that one meanwhile, the note is in conflict and shows both.
+        """
+        with self._mutex:
+            note = self.note(note_id)
+            if State.of(note) == State(body, retracted=False) and base in (None, note.head.id):
+                return note
+            return self._remember("the edit of the note", note, self._write(note, "edit", body, prev=base))
+
+    def settle(self, note_id: str, body: Body) -> Note:
+        """End a conflict: `body` supersedes the head and all that stands beside it as it is known here."""
+        with self._mutex:
+            note = self.note(note_id)
+            beside = tuple(record.id for record in note.conflict)
+            after = self._write(note, "edit", body, settles=beside)
+            return self._remember("the settled conflict of the note", note, after)
+
+    def retract(self, note_id: str) -> Note:
+        """Withdraw a note; it stays in the file and can be restored."""
+        with self._mutex:
+            note = self.note(note_id)
+            if note.retracted:
+                return note
+            return self._remember("the retraction of the note", note, self._write(note, "retract"))
+
+    def restore(self, note_id: str) -> Note:
+        """Bring a retracted note back as it was."""
+        with self._mutex:
+            note = self.note(note_id)
+            if not note.retracted:
+                return note
+            return self._remember("the return of the note", note, self._write(note, "restore"))
+
+    def undo(self) -> str | None:
+        """Take back what this process did last by writing the opposite; say what, or None if nothing is left.
+
+        A note that someone else has changed since is left alone, and the sentence says so.
+        """
+        with self._mutex:
+            if not self._steps.done:
+                return None
+            step = self._steps.done[-1]
+            led = self._lead(step, step.after, step.before)
+            self._steps.done.pop()
+            if not led:
+                return f"Not undone, as it was changed by someone else since: {step.what}"
+            self._steps.undone.append(step)
+            return f"Undone: {step.what}"
+
+    def redo(self) -> str | None:
+        """Do again what was undone last; say what, or None if nothing is left."""
+        with self._mutex:
+            if not self._steps.undone:
+                return None
+            step = self._steps.undone[-1]
+            led = self._lead(step, step.before, step.after)
+            self._steps.undone.pop()
+            if not led:
+                return f"Not redone, as it was changed by someone else since: {step.what}"
+            self._steps.done.append(step)
+            return f"Redone: {step.what}"
+
+    def _lead(self, step: Step, expected: State, goal: State) -> bool:
+        """Write what leads a note from one state to another; refuse if it is not in the first any more."""
+        self.refresh()
+        note = self._find(step.note)
+        if note is None or note.conflict or State.of(note) != expected:
+            return False
+        if note.body != goal.body:
+            note = self._write(note, "edit", goal.body)
+        if goal.retracted and not note.retracted:
+            self._write(note, "retract")
+        elif note.retracted and not goal.retracted:
+            self._write(note, "restore")
+        return True
+
+    def _remember(self, what: str, before: Note, after: Note) -> Note:
+        self._steps.add(Step(after.id, State.of(before), State.of(after), f"{what} at {place(after)}"))
+        return after
+
+    def _write(
+        self,
+        note: Note,
+        op: Op,
+        body: Body | None = None,
+        *,
+        prev: str | None = None,
+        settles: tuple[str, ...] = (),
+    ) -> Note:
+        return self._save(
+            NoteRecord(
+                id=ulid(),
+                note=note.id,
+                op=op,
+                prev=prev or note.head.id,
+                settles=settles,
+                author=self.author,
+                ts=now(),
+                anchor=note.anchor,
+                body=body,
+            )
+        )
+
+    def _save(self, record: NoteRecord) -> Note:
+        try:
+            self._storage.append(record)
+        finally:
+            self._fold()
+        return self.note(record.note)
+
+    def _find(self, note_id: str) -> Note | None:
+        return next((note for note in self._notes if note.id == note_id), None)
+
+    def _fold(self) -> None:
+        notes, strays = fold(self._storage.records.values())
+        self._notes, self._strays = tuple(notes), tuple(strays)
