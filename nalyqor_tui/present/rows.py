@@ -30,7 +30,10 @@ class Truth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: words for the reader, and the ordinals of the records behind it."""
+    """Where a value comes from: a rule, a place in a policy or a person, and the ordinals of the records behind it.
+
+    `words.origin` writes it out with the records' own ids.
+    """
 
     says: Phrase
     entries: tuple[int, ...] = ()
@@ -83,8 +86,7 @@ def observed(
 ) -> Row:
     """Make a row of what the records `at` say."""
     entries = (at,) if isinstance(at, int) else tuple(at)
-    says = phrase("record {at}", at=", ".join(str(e) for e in entries))
-    return Row(Truth.OBSERVED, label, _phrase(value), Origin(says, entries), tone, body, indent)
+    return Row(Truth.OBSERVED, label, _phrase(value), Origin((), entries), tone, body, indent)
 
 
 def absent(label: str, at: int, *, what: str = "not recorded") -> Row:
@@ -111,10 +113,7 @@ def derived(
     indent: int = 0,
 ) -> Row:
     """Make a row of what follows by a rule of ours, named, from the records in `evidence`."""
-    says = phrase("{rule}", rule=rule)
-    if evidence:
-        says += phrase(" from {records}", records="record " + ", ".join(str(e) for e in evidence))
-    return Row(Truth.DERIVED, label, _phrase(value), Origin(says, tuple(evidence)), tone, "", indent)
+    return Row(Truth.DERIVED, label, _phrase(value), Origin(own(rule), tuple(evidence)), tone, "", indent)
 
 
 def reconstructed(label: str, value: Phrase | str, note: Note, *, body: str = "", indent: int = 0) -> Row:

@@ -143,12 +143,13 @@ def _count(tokens: int | None) -> str:
 
 def pretty(value: Json) -> str:
     """Write a value for reading: JSON indented, also where it came as text that holds JSON."""
-    if isinstance(value, str):
-        if value[:1] not in ("{", "["):
-            return value
-        try:
-            value = loads(value.encode("utf-8", "surrogatepass"))
-        except BadJsonError:
-            return value
-    text: str = "" if value is None else dumps(value, indent=True)
-    return text
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return dumps(value, indent=True)
+    if value[:1] not in ("{", "["):
+        return value
+    try:
+        return dumps(loads(value.encode("utf-8", "surrogatepass")), indent=True)
+    except BadJsonError:
+        return value

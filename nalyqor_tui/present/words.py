@@ -5,6 +5,7 @@ from __future__ import annotations
 from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.present.rows import Origin
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.records import Json
@@ -79,6 +80,14 @@ def outcome(record: rec.Outcome) -> Phrase:
 def name(session: Session, entry: int) -> str:
     """Name a record as the reader can ask for it: its id, else its ordinal."""
     return session.record(entry).id or f"record {entry}"
+
+
+def origin(session: Session, value: Origin) -> Phrase:
+    """Write where a row comes from: its rule, policy line or author, and the records by their ids."""
+    records = join(", ", [phrase("{name}", name=name(session, at)) for at in dict.fromkeys(value.entries)])
+    if not records:
+        return value.says
+    return value.says + phrase(" from ") + records if value.says else records
 
 
 def title(session: Session, decision: Decision) -> Phrase:
