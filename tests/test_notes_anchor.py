@@ -83,7 +83,7 @@ def changed(text: str, **fields: object) -> list[Place]:
         ),
         (NOTE, changed("Something else was said here, at some length."), "orphaned", None, "neither"),
         (NOTE, [], "orphaned", None, "neither"),
-        (NOTE, [*changed(SAID + "!", record="x"), place(5, SAID + "?")], "orphaned", None, "2 places"),
+        (NOTE, [*changed(SAID + "!", record="x"), place(5, SAID + "?")], "orphaned", None, "at least 2"),
         (anchor_at(BEFORE[3], TRACE), [place(9, "well, yes and no")], "orphaned", None, "too short"),
         (NOTE.model_copy(update={"quote": None}), changed(SAID + "!"), "orphaned", None, "quotes no words"),
     ],
@@ -147,6 +147,24 @@ def test_words_are_read_only_when_hashes_do_not_do() -> None:
     assert resolve(NOTE, Places(places), "").status == "exact"
     with pytest.raises(AssertionError):
         resolve(NOTE.model_copy(update={"record_sha256": "none"}), Places(places), "")
+
+
+def test_among_many_that_are_much_alike_few_are_compared_and_the_right_one_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+
+    def counted(quote: str, text: str, *, least: float) -> float:
+        compared.append(text)
+        return best_ratio(quote, text, least=least)
+
+    monkeypatch.setattr("nalyqor_tui.notes.anchor.best_ratio", counted)
+    filler = [
+        place(n, f"The customer agreed to move the delivery to day {n} of week {n * 7}.") for n in range(300)
+    ]
+    places = [*filler, place(400, SAID.replace("Friday", "Monday"), record="x")]
+    assert resolve(NOTE.model_copy(update={"record": None}), places, "").place == places[-1]
+    assert 1 <= len(compared) <= 20
 
 
 def test_a_quote_has_its_surroundings() -> None:

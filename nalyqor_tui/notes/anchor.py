@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Final, Literal
 
 from nalyqor_tui.notes.model import Anchor, Quote, TraceIdentity
-from nalyqor_tui.notes.similar import best_ratio
+from nalyqor_tui.notes.similar import best_ratio, shared
 
 FUZZY: Final = 0.9
 """The least likeness (0 to 1) of a quote to words in the trace that counts as the same words."""
@@ -15,6 +16,8 @@ FUZZY: Final = 0.9
 SHORTEST: Final = 12
 """The least length of a quote, in characters, that may find a record by likeness: "yes" is everywhere."""
 
+_COMPARED = 16
+_SHARED = 0.5
 _CONTEXT = 32
 _QUOTE = 240
 
@@ -170,7 +173,7 @@ def _by_likeness(anchor: Anchor, index: Places) -> Binding:
             "orphaned", None, "its record is not in the trace any more, and its quote is too short"
         )
     found: list[tuple[float, Place]] = []
-    for place in index.all:
+    for place in _likeliest(quote, index):
         ratio = best_ratio(quote.exact, place.words(), least=FUZZY)
         if ratio >= FUZZY:
             found.append((ratio, place))
@@ -181,10 +184,16 @@ def _by_likeness(anchor: Anchor, index: Places) -> Binding:
             "orphaned", None, "neither its record nor words like its quote are in the trace any more"
         )
     if len(found) > 1:
-        how = f"its record is not in the trace any more, and {len(found)} places hold words like its quote"
+        how = f"its record is not in the trace any more, and at least {len(found)} hold words like its quote"
         return Binding("orphaned", None, how)
     ratio, place = found[0]
     return Binding("re-anchored", place, f"the only words like its quote ({ratio:.0%} alike)")
+
+
+def _likeliest(quote: Quote, index: Places) -> list[Place]:
+    """Return the few places that share most with the quote: to compare thousands in full takes minutes."""
+    shares = ((shared(quote.exact, place.words()), at) for at, place in enumerate(index.all))
+    return [index.all[at] for share, at in nlargest(_COMPARED, shares) if share >= _SHARED]
 
 
 def _with_same_surroundings(quote: Quote, found: list[tuple[float, Place]]) -> list[tuple[float, Place]]:
