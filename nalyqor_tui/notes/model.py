@@ -24,7 +24,7 @@ SUGGESTED_TAGS: Final = (
 Kind = Literal["reconstruction", "hypothesis", "question", "mark"]
 Op = Literal["create", "edit", "retract", "restore"]
 Status = Literal["asserted", "supported", "contradicted"]
-Truth = Literal["observed", "declared", "derived"]
+SourceTruth = Literal["observed", "declared", "derived"]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -46,7 +46,7 @@ class _Model(BaseModel):
 class Evidence(_Model):
     """One thing a note points at, with the truth that thing has."""
 
-    truth: Truth
+    truth: SourceTruth
     ref: Text
     """A record id, a rule id or the name of a check."""
     quote: Text = ""

@@ -37,6 +37,7 @@ class Origin:
 
     says: Phrase
     entries: tuple[int, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def derived(
 def reconstructed(label: str, value: Phrase | str, note: Note, *, body: str = "", indent: int = 0) -> Row:
     """Make a row of what a person wrote."""
     says = phrase("{author}, {when}", author=note.author, when=note.edited or note.created)
-    return Row(Truth.RECONSTRUCTED, label, _phrase(value), Origin(says), "plain", body, indent)
+    return Row(Truth.RECONSTRUCTED, label, _phrase(value), Origin(says, note=note.id), "plain", body, indent)
 
 
 TONES: dict[Verdict, Tone] = {
@@ -129,6 +130,17 @@ TONES: dict[Verdict, Tone] = {
     "n/a": "dim",
     "remark": "remark",
 }
+
+
+def flat(lines: Sequence[Line]) -> list[Row]:
+    """Return the rows among lines, pairs taken apart."""
+    out: list[Row] = []
+    for line in lines:
+        if isinstance(line, Pair):
+            out += [line.left, line.right]
+        elif isinstance(line, Row):
+            out.append(line)
+    return out
 
 
 def _phrase(value: Phrase | str) -> Phrase:

@@ -19,9 +19,14 @@ _TURNS = 2  # and at the least so many turns
 _WHOLE = 2000  # records that the whole conversation may have to be shown at once
 
 
-def around(review: Review, decision: Decision, *, whole: bool = False) -> list[Line]:
-    """Return what was said and done around a decision, from two turns before to the end of its turn."""
+def around(review: Review, decision: Decision, *, whole: bool = False, also: int | None = None) -> list[Line]:
+    """Return what was said and done around a decision, from two turns before to the end of its turn.
+
+    `whole` asks for all of the session (up to a bound), `also` for a record that must be among them.
+    """
     first, last = _range(review, decision, whole)
+    if also is not None and abs(also - decision.entry) < _WHOLE:
+        first, last = min(first, also), max(last, also + 1)
     out: list[Line] = []
     if first > 1:
         out.append(Heading(phrase("{n} earlier records are not shown here", n=first)))

@@ -1,0 +1,152 @@
+"""The one registry of actions: bindings, footer, help, command palette and docs/keys.md are made of it.
+
+A clash of keys in one scope fails when the registry is built. `python -m nalyqor_tui.tui.actions` prints
+docs/keys.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["review", "sessions"]
+BOTH: tuple[Scope, ...] = ("review", "sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A thing that can be done: `keys` as Textual names them, `run` the action method that does it."""
+
+    id: str
+    keys: str
+    name: str
+    help: str
+    run: str
+    group: str
+    scopes: tuple[Scope, ...] = ("review",)
+    footer: bool = False
+    shown: str = ""
+
+    @property
+    def key_words(self) -> str:
+        """The keys as a reader writes them."""
+        return self.shown or " ".join(_WRITTEN.get(key, key) for key in self.keys.split(","))
+
+
+_WRITTEN = {
+    "down": "↓", "up": "↑", "question_mark": "?", "slash": "/", "colon": ":", "plus": "+", "equals_sign": "=",
+    "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc", "shift+tab": "shift+tab",
+}  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (
+    Action("step.next", "j", "next", "the next decision", "step(1)", "Move", BOTH, footer=True, shown="j"),
+    Action("step.previous", "k", "previous", "the previous decision", "step(-1)", "Move", BOTH, footer=True),
+    Action("row.next", "down", "down", "in the list the next decision, in a pane the next row", "row(1)", "Move", BOTH),
+    Action("row.previous", "up", "up", "the same, backwards", "row(-1)", "Move", BOTH),
+    Action("turn.next", "J", "next turn", "the next turn that has a decision", "turn(1)", "Move"),
+    Action("turn.previous", "K", "previous turn", "the turn before", "turn(-1)", "Move"),
+    Action("problem.next", "e", "problem", "the next decision that is flawed or bad, or an unparsed piece",
+           "find('problem', 1)", "Move", BOTH, footer=True),
+    Action("problem.previous", "E", "previous problem", "the previous one", "find('problem', -1)", "Move", BOTH),
+    Action("note.next", "u", "next note", "the next decision with a note", "find('noted', 1)", "Move"),
+    Action("note.previous", "U", "previous note", "the previous one", "find('noted', -1)", "Move"),
+    Action("ends.first", "g,home", "first", "the first decision, or the top of the pane", "ends(False)", "Move", BOTH),
+    Action("ends.last", "G,end", "last", "the last decision, or the end of the pane", "ends(True)", "Move", BOTH),
+    Action("page.down", "ctrl+d,pagedown", "page down", "half a page down in the focused pane", "page(0.5)", "Move", BOTH),
+    Action("page.up", "ctrl+u,pageup", "page up", "half a page up", "page(-0.5)", "Move", BOTH),
+    Action("session.next", "right_square_bracket", "next session", "the next session of the file", "session(1)", "Move"),
+    Action("session.previous", "left_square_bracket", "previous session", "the one before", "session(-1)", "Move"),
+    Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id",
+           "goto", "Find", footer=True),
+    Action("search", "slash", "search", "search everything that was said and done", "search", "Find", BOTH, footer=True),
+    Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find"),
+    Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find"),
+    Action("filter", "f", "filter", "list only decisions that match: problem, noted, tie, or any text", "filter", "Find"),
+    Action("pane.1", "1", "decisions", "focus the list", "pane(1)", "Panes"),
+    Action("pane.2", "2", "conversation", "what was said and done around the decision", "pane(2)", "Panes"),
+    Action("pane.3", "3", "decision", "what was chosen, the alternatives, the outcome", "pane(3)", "Panes"),
+    Action("pane.4", "4", "context", "the context window and what changed in it", "pane(4)", "Panes"),
+    Action("pane.5", "5", "confirmations", "believed live beside what the policy says", "pane(5)", "Panes"),
+    Action("pane.6", "6", "rules", "the governing rules: held or not, in view or missing", "pane(6)", "Panes"),
+    Action("pane.7", "7", "notes", "what people wrote", "pane(7)", "Panes"),
+    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes", footer=True),
+    Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes"),
+    Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
+           shown="+"),
+    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it", "open",
+           "Panes", BOTH, footer=True),
+    Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes"),
+    Action("difference", "d", "context diff", "what changed in the context since a decision of your choice",
+           "difference", "Panes"),
+    Action("note.write", "a", "annotate", "write down why: a note on this decision", "annotate", "Notes", footer=True),
+    Action("note.mark", "m", "mark", "mark this decision, or take the mark away", "mark", "Notes"),
+    Action("note.retract", "r", "retract", "retract the note under the cursor", "retract", "Notes"),
+    Action("note.undo", "z", "undo", "undo your last change to the notes", "undo", "Notes"),
+    Action("note.redo", "Z", "redo", "do it again", "redo", "Notes"),
+    Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
+           "copy", "Take away", footer=True),
+    Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", footer=True),
+    Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
+    Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", BOTH),
+    Action("help", "question_mark", "help", "this help", "help", "Program", BOTH, footer=True),
+    Action("back", "escape", "back", "close what lies on top: a prompt, the zoom, a filter, the search", "back", "Program",
+           BOTH),
+    Action("quit", "q", "quit", "back to the sessions; there, leave (notes are saved already)", "leave", "Program", BOTH,
+           footer=True),
+)  # fmt: skip
+
+
+def of(scope: Scope) -> list[Action]:
+    """Return the actions of a scope, in order."""
+    return [action for action in ACTIONS if scope in action.scopes]
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """Make the bindings of a scope; each has an id, so that a keymap can change its keys."""
+    return [
+        Binding(
+            a.keys,
+            a.run,
+            a.name,
+            show=a.footer,
+            key_display=a.key_words.split(" ")[0],
+            tooltip=a.help,
+            id=a.id,
+        )
+        for a in of(scope)
+    ]
+
+
+def check(actions: Iterable[Action]) -> None:
+    """Raise `ValueError` where two actions of one scope share a key or an id."""
+    for scope in BOTH:
+        taken: dict[str, str] = {}
+        for action in actions:
+            if scope not in action.scopes:
+                continue
+            for key in (*action.keys.split(","), f"id {action.id}"):
+                if key in taken:
+                    raise ValueError(f"{key} is taken twice: by {taken[key]} and {action.id}")
+                taken[key] = action.id
+
+
+def document() -> str:
+    """Return docs/keys.md."""
+    out = ["# Keys", "", "Made from the registry of actions by `python -m nalyqor_tui.tui.actions`.", ""]
+    groups = dict.fromkeys(action.group for action in ACTIONS)
+    for group in groups:
+        out += [f"## {group}", "", "| Key | Id | What it does |", "|---|---|---|"]
+        for action in (a for a in ACTIONS if a.group == group):
+            keys = " ".join(f"`{key}`" for key in action.key_words.split(" "))
+            out.append(f"| {keys} | {action.id} | {action.help[0].upper()}{action.help[1:]} |")
+        out.append("")
+    return "\n".join(out)
+
+
+check(ACTIONS)
+
+if __name__ == "__main__":
+    print(document(), end="")  # noqa: T201  # this is its output

@@ -1,0 +1,81 @@
+"""The application: opens a case on its sessions, or straight on the one that there is."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.screen import Screen
+
+from nalyqor_tui.tui.actions import of
+from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.sessions import SessionsScreen
+
+
+class Actions(Provider):
+    """Offers the actions of the screen in the command palette."""
+
+    async def discover(self) -> Hits:
+        """Offer all of them."""
+        for action in self._actions:
+            yield DiscoveryHit(
+                f"{action.name} ({action.key_words})", partial(self._run, action.run), help=action.help
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Offer those that fit what was typed."""
+        matcher = self.matcher(query)
+        for action in self._actions:
+            text = f"{action.name} ({action.key_words}): {action.help}"
+            if (score := matcher.match(text)) > 0:
+                yield Hit(score, Content(text), partial(self._run, action.run), help=action.id)
+
+    @property
+    def _actions(self) -> list:  # type: ignore[type-arg]
+        return of("review" if isinstance(self.screen, ReviewScreen) else "sessions")
+
+    async def _run(self, run: str) -> None:
+        await self.screen.run_action(run)
+
+
+class NalyqorApp(App[None]):
+    """The terminal program."""
+
+    TITLE = "nalyqor-tui"
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "widgets/widgets.tcss", "screens/screens.tcss"]  # type: ignore[assignment]
+    COMMANDS = {Actions}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, case: Case, *, session: int | None = None, at: str | None = None) -> None:
+        """Show `case`; at the session and the spot that were asked for, if any."""
+        super().__init__()
+        self.case = case
+        self._session = session
+        self._at = at
+
+    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:  # type: ignore[type-arg]
+        """Offer none of Textual's own commands: each thing is done by an action of ours."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Open on the list, or on the only session."""
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            self._loop_signal(number)
+        many = len(self.case.trace.session_ids) > 1
+        if many and self._session is None:
+            self.push_screen(SessionsScreen(self.case))
+        else:
+            self.push_screen(ReviewScreen(self.case, self._session or 0, self._at))
+
+    def _loop_signal(self, number: signal.Signals) -> None:
+        import asyncio
+        import threading
+
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))

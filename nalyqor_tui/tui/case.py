@@ -1,0 +1,39 @@
+"""What is on the table: the trace, the policy, the notes, and a review of each session that was opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nalyqor_tui.notes.journal import Journal
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.trace.store import Trace
+
+
+@dataclass
+class Case:
+    """An opened trace with all that belongs to it."""
+
+    trace: Trace
+    policy: Policy | None
+    journal: Journal
+    reviews: dict[int, Review] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The trace file."""
+        return self.trace.path
+
+    def review(self, index: int) -> Review:
+        """Return the review of a session, with the notes as they stand now."""
+        if index not in self.reviews:
+            self.reviews[index] = Review(self.trace, index, self.policy)
+            self.reviews[index].bind(self.journal.notes())
+        return self.reviews[index]
+
+    def rebind(self) -> None:
+        """Take the notes anew after a change."""
+        notes = self.journal.notes()
+        for review in self.reviews.values():
+            review.bind(notes)

@@ -1,0 +1,106 @@
+"""What leaves the screen: messages, full views, things to copy, the pager, a report."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+from nalyqor_tui.errors import ExportError
+from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.present import words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Row
+from nalyqor_tui.present.text import literal_lines, show
+from nalyqor_tui.trace.session import Decision
+from nalyqor_tui.tui.case import Case
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+THEMES = ("textual-dark", "textual-light")
+
+
+def tell(screen: Screen[Any], says: Phrase, *, problem: bool = False) -> None:
+    """Say something in passing; a problem stays longer."""
+    severity = "error" if problem else "information"
+    screen.notify(show(says), markup=False, severity=severity, timeout=8 if problem else 3)  # type: ignore[arg-type]
+
+
+def next_theme(app: App[Any]) -> None:
+    """Change between dark and light."""
+    app.theme = THEMES[1] if app.theme == THEMES[0] else THEMES[0]
+
+
+def in_full(case: Case, review: Review, row: Row) -> str:
+    """Write a row with its truth, its origin, its whole body, and the records behind it as they stand in the file."""
+    out = [f"{row.truth.value.upper()} · {row.label}", "".join(row.value), row.body]
+    says = "".join(words.origin(review.session, row.origin))
+    out.append(f"Source: {says}" if says else "")
+    for at in dict.fromkeys(row.origin.entries):
+        place = review.session.entries[at].place
+        out.append(f"── {words.name(review.session, at)}, {place}\n{case.trace.raw(place)}")
+    return "\n\n".join(part for part in out if part)
+
+
+def command(case: Case, review: Review, decision: Decision) -> str:
+    """Write the command that opens this spot on a colleague's machine."""
+    parts = ["nalyqor-tui", case.path.name]
+    if review.policy is not None and not review.policy.path.startswith("shipped:"):
+        parts += ["--policy", os.path.relpath(review.policy.path, case.path.parent)]
+    if len(case.trace.session_ids) > 1:
+        parts += ["--session", review.session.id]
+    return shlex.join([*parts, "--at", decision.number])
+
+
+def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> dict[str, str]:
+    """Return what can be copied of a row, or of the decision where no row is chosen, by name."""
+    from nalyqor_tui.report import markdown
+
+    at = row.origin.entries[0] if row is not None and row.origin.entries else decision.entry
+    entry = review.session.entries[at]
+    value = (
+        "".join(row.value) or row.body if row is not None else "".join(words.title(review.session, decision))
+    )
+    line = f":{entry.place.line}" if entry.place.line is not None else ""
+    return {
+        "command": command(case, review, decision),
+        "value": value,
+        "path": f"{case.path}{line}{' ' + entry.place.pointer if entry.place.pointer else ''}",
+        "id": words.name(review.session, at),
+        "JSON": case.trace.raw(entry.place),
+        "Markdown": "".join(markdown.decision(review, decision)),
+    }
+
+
+def write_report(case: Case, review: Review, name: str) -> Phrase:
+    """Write the Markdown report of a session and say where; never over another file."""
+    from nalyqor_tui.report import markdown
+    from nalyqor_tui.report.selection import Selection
+
+    path = Path(name).expanduser()
+    text = "".join(markdown.render([review], Selection()))
+    try:
+        with path.open("x", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ExportError("is there already", path=path, remedy="give another name") from None
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise ExportError(f"could not be written: {what}", path=path, remedy="give another place") from None
+    return phrase("report written to {path}", path=str(path.absolute()))
+
+
+def page(app: App[Any], title: str, text: str) -> None:
+    """Show a text in $PAGER, in its visible form: a pager, too, may act on what it is given."""
+    pager = shlex.split(os.environ.get("PAGER", "less"))
+    data = "\n".join([*literal_lines(title), "", *literal_lines(text)]).encode("utf-8", "replace")
+    with app.suspend():
+        try:
+            subprocess.run(pager, input=data, check=False)
+        except OSError:
+            subprocess.run(["more"], input=data, check=False)

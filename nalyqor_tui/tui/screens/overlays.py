@@ -1,0 +1,108 @@
+"""What opens on top: the help, a row in full, the copy menu."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from nalyqor_tui.present.text import literal, literal_lines
+from nalyqor_tui.tui.actions import Scope, of
+
+LEGEND = """\
+TRUTHS, in the gutter of every row
+  OBS   observed        the log says it
+  DECL  declared        the policy says it
+  DER   derived         computed from the two, with its evidence
+  REC   reconstructed   a person wrote it
+
+GRADES of a decision
+  ✖ bad        a check of high severity failed
+  ✗ flawed     another check failed
+  ? unproven   nothing failed, but something cannot be told from this log
+  ✓ sound      every check that applies could be judged, and passed
+  · not judged no check applies, or there is no policy
+
+What was not recorded is called so; it is never taken for zero or for a pass."""
+
+
+class Overlay(ModalScreen[None]):
+    """Text on top of the screen, to be scrolled and closed."""
+
+    BINDINGS = [
+        Binding("escape,q,question_mark,enter", "dismiss", "close"),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+        Binding("space,ctrl+d,pagedown", "scroll(12)", "page down", show=False),
+        Binding("ctrl+u,pageup", "scroll(-12)", "page up", show=False),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        """Show `text`, a visible form already, under `title`."""
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        box = VerticalScroll(Static(Content(self._text), markup=False), id="overlay")
+        box.border_title = Content(self._title)
+        box.border_subtitle = "esc closes"
+        yield box
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#overlay").scroll_relative(y=lines, animate=False)
+
+
+def help_screen(scope: Scope, pane: str) -> Overlay:
+    """Make the help of a screen, for the pane that has the focus."""
+    out = [f"You are in: {pane}", ""]
+    group = ""
+    for action in sorted(of(scope), key=lambda a: _GROUPS.index(a.group)):
+        if action.group != group:
+            out += ["", action.group.upper()] if group else [action.group.upper()]
+            group = action.group
+        out.append(f"  {action.key_words:<16} {action.help}")
+    return Overlay("Help", "\n".join([*out, "", LEGEND]))
+
+
+_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Program"]
+
+
+def full(title: str, text: str) -> Overlay:
+    """Make the full view of a text from elsewhere."""
+    return Overlay(literal(title), "\n".join(literal_lines(text)))
+
+
+class CopyMenu(ModalScreen[str | None]):
+    """Asks which form to copy; gives back its name."""
+
+    BINDINGS = [Binding("escape,q,y", "dismiss(None)", "close")]
+
+    def __init__(self, forms: dict[str, str]) -> None:
+        """Offer `forms`: the name of each with what would be copied."""
+        super().__init__()
+        self._forms = forms
+
+    def compose(self) -> ComposeResult:
+        """List the forms, each with how it begins."""
+        options = [
+            Option(Content(f"{name:<9} {_begins(text)}"), id=name) for name, text in self._forms.items()
+        ]
+        menu = OptionList(*options, id="menu", markup=False)
+        menu.border_title = "Copy"
+        yield menu
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give the choice back."""
+        self.dismiss(event.option.id)
+
+
+def _begins(text: str) -> str:
+    first = literal(text.strip())
+    return first if len(first) <= 56 else first[:55] + "…"

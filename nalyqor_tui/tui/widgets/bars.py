@@ -1,0 +1,106 @@
+"""The one-line widgets: where we are, which panes there are, where the margins stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.present.steps import Step
+from nalyqor_tui.present.text import show
+from nalyqor_tui.tui.widgets.wrap import cells
+
+_LEVELS = {"tie": "▁", "narrow": "▃", "unresolved": "?", "clear": "▇", "against": "▼"}
+
+
+class Bar(Widget):
+    """One line of text: the left part is cut before the right one."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._left: Phrase = ()
+        self._right: Phrase = ()
+
+    def show_text(self, left: Phrase, right: Phrase = ()) -> None:
+        """Show other text."""
+        self._left, self._right = left, right
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        width, right = self.size.width, show(self._right)
+        room = max(0, width - len(right) - 2)
+        return Strip([Segment(" " + cells(show(self._left), room) + right + " ", self.rich_style)]).crop(
+            0, width
+        )
+
+
+class PaneTabs(Widget):
+    """Names the panes with the keys that show them; the one in view stands out by brackets, too."""
+
+    COMPONENT_CLASSES = {"panetabs--active"}
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._titles: Sequence[str] = ()
+        self._active = ""
+
+    def show_tabs(self, titles: Sequence[str], active: str) -> None:
+        """Show these titles, one of them active."""
+        self._titles, self._active = titles, active
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        style = self.get_component_rich_style("panetabs--active")
+        parts = []
+        for title in self._titles:
+            active = title == self._active
+            parts.append(
+                Segment(f"[{title}]" if active else f" {title} ", style if active else self.rich_style)
+            )
+        return Strip(parts).adjust_cell_length(self.size.width, self.rich_style)
+
+
+class MarginStrip(Widget):
+    """One mark for each decision along the turns: how close it was, and where none was recorded."""
+
+    COMPONENT_CLASSES = {"marginstrip--here", "marginstrip--tie", "marginstrip--none"}
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._steps: list[Step] = []
+        self._here = -1
+
+    def show_steps(self, steps: list[Step], here: int | None) -> None:
+        """Show the margins of these steps; `here` is the ordinal of the decision in view."""
+        self._steps = [s for s in steps if s.kind == "decision"]
+        self._here = -1 if here is None else here
+        self.display = any(s.margin_band for s in self._steps)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line; where there are more decisions than cells, those around the one in view."""
+        title = " margins "
+        legend = "  ▁ tie ▃ narrow ▇ clear ? unresolved · not recorded"
+        width = self.size.width
+        room = width - len(title) - (len(legend) if width >= 100 else 0)
+        at = next((n for n, s in enumerate(self._steps) if s.decision == self._here), 0)
+        first = max(0, min(at - room // 2, len(self._steps) - room))
+        parts = [Segment(title, self.rich_style)]
+        for step in self._steps[first : first + room]:
+            mark = _LEVELS.get(step.margin_band or "", "·" if step.margin == "not recorded" else "?")
+            parts.append(Segment(mark, self._mark(step)))
+        if width >= 100:
+            parts.append(Segment(legend, self.get_component_rich_style("marginstrip--none")))
+        return Strip(parts).adjust_cell_length(width, self.rich_style)
+
+    def _mark(self, step: Step) -> Style:
+        if step.decision == self._here:
+            return self.get_component_rich_style("marginstrip--here")
+        tie = step.margin_band in ("tie", "against")
+        return self.get_component_rich_style("marginstrip--tie" if tie else "marginstrip--none")

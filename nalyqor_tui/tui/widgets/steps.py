@@ -1,0 +1,185 @@
+"""The list of turns and decisions: one row each, drawn only where it is in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from nalyqor_tui.present.steps import Step
+from nalyqor_tui.present.text import show
+from nalyqor_tui.present.words import GLYPHS
+from nalyqor_tui.tui.widgets.wrap import cells
+
+_WIDE = 64  # cells from which the margin's size is shown beside its band
+_CLOCK = 46  # and from which the clock is shown
+
+
+class Steps(ScrollView, can_focus=True):
+    """Shows steps; the cursor rests on decisions and unparsed pieces, never on the heading of a turn."""
+
+    COMPONENT_CLASSES = {
+        "steps--turn", "steps--decision", "steps--cursor", "steps--bad", "steps--flawed", "steps--unproven",
+        "steps--sound", "steps--dim", "steps--gap",
+    }  # fmt: skip
+
+    @dataclass
+    class Moved(Message):
+        """The cursor rests on another step."""
+
+        step: Step
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of several moves counts."""
+            return isinstance(message, Steps.Moved)
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.border_title = "1 Decisions"
+        self._steps: list[Step] = []
+        self._judged = False
+        self._margins = False
+        self._clocks = False
+        self.cursor = 0
+
+    def show_steps(self, steps: list[Step], *, judged: bool) -> None:
+        """Show other steps; the cursor stays on the same record where that is still listed."""
+        entry = self._steps[self.cursor].entry if self._steps else -1
+        self._steps = steps
+        self._judged = judged
+        self._margins = any(s.margin not in ("", "not recorded") for s in steps)
+        self._clocks = any(s.moment is not None for s in steps)
+        self.virtual_size = Size(self.size.width, len(steps))
+        stops = self._stops
+        self.cursor = next((i for i in stops if steps[i].entry == entry), stops[0] if stops else 0)
+        self.refresh()
+
+    @property
+    def rows(self) -> list[Step]:
+        """All steps, in order."""
+        return self._steps
+
+    @property
+    def current(self) -> Step | None:
+        """The step under the cursor."""
+        return self._steps[self.cursor] if self._steps else None
+
+    def go(self, index: int) -> None:
+        """Put the cursor on a step."""
+        if not self._steps:
+            return
+        self.cursor = max(0, min(len(self._steps) - 1, index))
+        top = self.cursor
+        if top and self._steps[top - 1].kind == "turn":
+            top -= 1  # the heading of the turn comes into view with its first decision
+        self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False, force=True)
+        self.refresh()
+        self.post_message(self.Moved(self._steps[self.cursor]))
+
+    def move(self, by: int) -> bool:
+        """Move the cursor by so many decisions; False at the end."""
+        stops = self._stops
+        if not stops:
+            return False
+        here = next((n for n, i in enumerate(stops) if i >= self.cursor), len(stops) - 1)
+        target = max(0, min(len(stops) - 1, here + by))
+        self.go(stops[target])
+        return target != here
+
+    def turn(self, by: int) -> bool:
+        """Move to the first decision of the next or the previous turn that has one."""
+        turns = [i for i in self._stops if i and self._steps[i - 1].kind == "turn"]
+        wanted = (
+            [i for i in turns if i > self.cursor] if by > 0 else [i for i in turns if i < self.cursor][::-1]
+        )
+        if wanted:
+            self.go(wanted[0])
+        return bool(wanted)
+
+    def find(self, test: str, by: int) -> bool:
+        """Move to the next (1) or previous (-1) step whose attribute `test` is true, around the end."""
+        stops = self._stops
+        order = [i for i in stops if i > self.cursor] + [i for i in stops if i <= self.cursor]
+        if by < 0:
+            order = [i for i in reversed(stops) if i < self.cursor] + [
+                i for i in reversed(stops) if i >= self.cursor
+            ]
+        found = next((i for i in order if getattr(self._steps[i], test)), None)
+        if found is None:
+            return False
+        self.go(found)
+        return True
+
+    def ends(self, last: bool) -> None:
+        """Go to the first or the last decision."""
+        if stops := self._stops:
+            self.go(stops[-1 if last else 0])
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one step."""
+        at = self.scroll_offset.y + y
+        width = self.size.width
+        if at >= len(self._steps):
+            return Strip.blank(width, self.rich_style)
+        step = self._steps[at]
+        segments = self._turn(step, width) if step.kind == "turn" else self._step(step, width)
+        strip = Strip(segments).adjust_cell_length(width, self.rich_style)
+        if at == self.cursor and step.kind != "turn":
+            strip = strip.apply_style(self._style("cursor"))
+        return strip
+
+    def on_click(self, event: Click) -> None:
+        """Go where the mouse was clicked; on a turn, to its first decision."""
+        at = self.scroll_offset.y + event.y - 1
+        if 0 <= at < len(self._steps):
+            self.go(next((i for i in self._stops if i >= at), self.cursor))
+
+    @property
+    def _stops(self) -> list[int]:
+        return [i for i, step in enumerate(self._steps) if step.kind != "turn"]
+
+    def _turn(self, step: Step, width: int) -> list[Segment]:
+        style = self._style("turn")
+        number = f"{step.number:>4}  "
+        return [Segment(number + cells(show(step.what), width - len(number)), style)]
+
+    def _step(self, step: Step, width: int) -> list[Segment]:
+        mark = "▸" if self._steps[self.cursor] is step else " "
+        if step.kind == "unparsed":
+            return [Segment(cells(f"{mark}   ! unparsed  {show(step.what)}", width), self._style("bad"))]
+        word = step.grade.word if step.grade is not None else "not judged"
+        head = [Segment(f"{mark}{step.number:>6} ", self._style("decision"))]
+        graded = f"{GLYPHS[word]} {word:<9}" if self._judged else f"{GLYPHS[word]} "
+        head.append(Segment(graded, self._style(word.split()[0] if word != "not judged" else "dim")))
+        tail = self._tail(step, width)
+        room = width - sum(cell_len(s.text) for s in (*head, *tail))
+        return [*head, Segment(cells(show(step.what), room), self._style("decision")), *tail]
+
+    def _tail(self, step: Step, width: int) -> list[Segment]:
+        out = [Segment(" ")]
+        if self._margins:
+            text = (
+                step.margin
+                if width >= _WIDE
+                else step.margin_band or ("–" if step.margin == "not recorded" else "?")
+            )
+            band = "flawed" if step.margin_band in ("tie", "against") else "dim"
+            out.append(Segment(cells(text, 18 if width >= _WIDE else 7), self._style(band)))
+        if self._clocks and width >= _CLOCK:
+            gap = step.moment is not None and step.moment.gap
+            clock = step.moment.clock if step.moment else ""
+            out.append(
+                Segment(cells((" ⧗" if gap else "  ") + clock, 11), self._style("gap" if gap else "dim"))
+            )
+        out.append(Segment("✎" if step.noted else " ", self._style("turn")))
+        return out
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"steps--{name}")
