@@ -35,11 +35,17 @@ def view(review: Review, decision: Decision) -> list[Line]:
 
 
 def chosen(review: Review, decision: Decision) -> Iterator[Row]:
-    """What was chosen, when, and the agent's words with it."""
+    """What was chosen, with its arguments or words in full."""
     action = review.session.chosen(decision)
     at = decision.entry
-    body = pretty(action.arguments) if action.tool is not None else ""
-    yield observed("chosen", words.action(action, 400), at, tone="strong", body=body)
+    body = action.reply or "" if action.tool is None else pretty(action.arguments)
+    name = phrase("reply") if action.tool is None else (action.tool,)
+    yield observed("chosen", name, at, tone="strong", body=body)
+
+
+def when(review: Review, decision: Decision) -> Iterator[Row]:
+    """When it was chosen, and how long after what came before."""
+    at = decision.entry
     moment = review.moments[decision.index]
     if moment is not None:
         yield observed("clock", moment.clock, at)
@@ -78,6 +84,7 @@ def margin(review: Review, decision: Decision) -> Iterator[Row]:
     if reading is None:
         yield absent("margin", at)
         return
+    yield derived("margin", _margin(reading), "margin", (at,), tone=_band_tone(reading.band))
     measure = phrase(_MEASURES.get(reading.measure, "{m}"), k=reading.k, m=reading.measure)
     yield observed("measure", measure, at)
     for alternative in reading.alternatives:
@@ -87,7 +94,6 @@ def margin(review: Review, decision: Decision) -> Iterator[Row]:
             "chosen" if alternative.chosen else "other", (*says, *words.action(alternative.action, 60)), at
         )
         yield replace(row, bar=_share(reading, alternative.value), indent=1)
-    yield derived("margin", _margin(reading), "margin", (at,), tone=_band_tone(reading.band))
 
 
 def after(review: Review, decision: Decision) -> Iterator[Row]:

@@ -11,6 +11,8 @@ from nalyqor_tui.present.rows import TONES, Heading, Line, Tone, declared, deriv
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
+_LABELS = {"need.confirmation": "confirmed", "need.before": "order"}
+
 
 def view(review: Review, decision: Decision) -> list[Line]:
     """Return the governing rules with their verdicts, then what the last look-up brought."""

@@ -16,6 +16,7 @@ from nalyqor_tui.trace.session import Decision, Entry
 
 _BACK = 12  # records before the decision that are shown at the least
 _TURNS = 2  # and at the least so many turns
+_SHORT = 64  # characters of JSON that are shown on one line
 _WHOLE = 2000  # records that the whole conversation may have to be shown at once
 
 
@@ -123,7 +124,9 @@ def _choice(review: Review, entry: Entry, current: Decision) -> Iterator[Row]:
     if here is None:
         return
     present = here.index == current.index
-    yield observed("▶ decision" if present else "decision", words.title(review.session, here), entry.index)
+    tool = review.session.chosen(here).tool
+    what = phrase("{number} {what}", number=here.number, what=phrase("reply") if tool is None else tool)
+    yield observed("▶ decision" if present else "decision", what, entry.index)
     if present and review.policy is not None:
         word = review.judgement.grades[here.index].word
         tone: Tone = "fail" if word in ("bad", "flawed") else "plain"
@@ -147,14 +150,15 @@ def _count(tokens: int | None) -> str:
 
 
 def pretty(value: Json) -> str:
-    """Write a value for reading: JSON indented, also where it came as text that holds JSON."""
+    """Write a value for reading: JSON on one line where it is short, else indented, also where it came as text."""
     if value is None:
         return ""
-    if not isinstance(value, str):
-        return dumps(value, indent=True)
-    if value[:1] not in ("{", "["):
-        return value
-    try:
-        return dumps(loads(value.encode("utf-8", "surrogatepass")), indent=True)
-    except BadJsonError:
-        return value
+    if isinstance(value, str):
+        if value[:1] not in ("{", "["):
+            return value
+        try:
+            value = loads(value.encode("utf-8", "surrogatepass"))
+        except BadJsonError:
+            return str(value)
+    short = dumps(value)
+    return short if len(short) <= _SHORT else dumps(value, indent=True)

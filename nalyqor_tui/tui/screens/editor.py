@@ -6,17 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, RadioButton, RadioSet, SelectionList, Static, TextArea
-from textual.widgets.selection_list import Selection
+from textual.widgets import Input, Static, TextArea
 
 from nalyqor_tui.notes.model import SUGGESTED_TAGS, Body, Claim, Evidence, Kind, Status
 from nalyqor_tui.present.text import literal
+from nalyqor_tui.tui.widgets.choices import OneOf, SomeOf
 
 KINDS: tuple[Kind, ...] = ("reconstruction", "hypothesis", "question", "mark")
 STATUSES: tuple[Status, ...] = ("asserted", "supported", "contradicted")
@@ -69,9 +68,7 @@ class Editor(ModalScreen[Body | None]):
                 yield Static(
                     "A draft from an earlier session: esc saves it as the note.", id="drafted", markup=False
                 )
-            with RadioSet(id="kind", compact=True):
-                for kind in KINDS:
-                    yield RadioButton(kind, value=kind == self._body.kind, compact=True)
+            yield OneOf(KINDS, self._body.kind, id="kind")
             yield TextArea(
                 self._body.text, id="text", compact=True, placeholder="Why did the choice come out as it did?"
             )
@@ -86,13 +83,13 @@ class Editor(ModalScreen[Body | None]):
                 yield TextArea(_written(self._body.claims), id="claims", compact=True)
                 yield Static("Evidence on the screen: space takes it; [n] cites the n-th in order", classes="hint",
                              markup=False)  # fmt: skip
-                yield SelectionList[int](*self._choices(), id="evidence", compact=True)
+                yield self._choices()
                 yield Static(id="problem", markup=False)
 
-    def _choices(self) -> list[Selection[int]]:
+    def _choices(self) -> SomeOf:
         cited = set(self._body.evidence)
-        numbered = enumerate(self._offers)
-        return [Selection(Content(f"[{n + 1}] {o.says}"), n, o.evidence in cited) for n, o in numbered]
+        rows = [f"[{n + 1}] {offer.says}" for n, offer in enumerate(self._offers)]
+        return SomeOf(rows, [n for n, o in enumerate(self._offers) if o.evidence in cited], id="evidence")
 
     def on_mount(self) -> None:
         """Start in the text; keep a draft at intervals."""
@@ -114,10 +111,6 @@ class Editor(ModalScreen[Body | None]):
         self._keep_draft()
         self.dismiss(None)
 
-    @on(SelectionList.SelectedChanged)
-    def _chosen(self) -> None:
-        self._keep_draft()
-
     def _keep_draft(self) -> None:
         body = self._read()
         if not isinstance(body, str) and body not in (self._kept, self._body):
@@ -126,7 +119,7 @@ class Editor(ModalScreen[Body | None]):
 
     def _read(self) -> Body | str:
         """Return the body as it stands, or what is wrong with it."""
-        chosen = sorted(self.query_one("#evidence", SelectionList).selected)
+        chosen = self.query_one("#evidence", SomeOf).taken
         claims = []
         for line in self.query_one("#claims", TextArea).text.splitlines():
             if line.strip():
@@ -134,10 +127,9 @@ class Editor(ModalScreen[Body | None]):
                 if isinstance(claim, str):
                     return claim
                 claims.append(claim)
-        pressed = self.query_one("#kind", RadioSet).pressed_index
         tags = [tag.strip() for tag in self.query_one("#tags", Input).value.split(",")]
         return Body(
-            kind=KINDS[max(0, pressed)],
+            kind=self.query_one("#kind", OneOf).chosen,
             text=self.query_one("#text", TextArea).text,
             tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
             evidence=tuple(self._offers[n].evidence for n in chosen),

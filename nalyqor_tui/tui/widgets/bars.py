@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -44,6 +47,12 @@ class PaneTabs(Widget):
 
     COMPONENT_CLASSES = {"panetabs--active"}
 
+    @dataclass
+    class Chosen(Message):
+        """The reader wants this pane: the ordinal of its title."""
+
+        number: int
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._titles: Sequence[str] = ()
@@ -53,6 +62,15 @@ class PaneTabs(Widget):
         """Show these titles, one of them active."""
         self._titles, self._active = titles, active
         self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Ask for the pane whose name was clicked."""
+        start = 0
+        for number, title in enumerate(self._titles):
+            start += len(title) + 2
+            if event.x < start:
+                self.post_message(self.Chosen(number))
+                return
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""

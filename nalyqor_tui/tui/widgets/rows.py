@@ -227,7 +227,7 @@ class Rows(ScrollView, can_focus=True):
     def _row(self, index: int, row: Row, width: int) -> _Block:
         gutter = self._gutter(row.truth)
         indent = "  " * row.indent
-        label = (row.label + " ").ljust(_LABEL)
+        label = (row.label + " ").ljust(max(2, _LABEL - len(indent)))
         room = max(8, width - 6 - len(indent) - len(label))
         value = self._value(row, room)
         drawn: list[Strip] = []

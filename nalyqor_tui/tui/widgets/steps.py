@@ -171,12 +171,12 @@ class Steps(ScrollView, can_focus=True):
                 else step.margin_band or ("–" if step.margin == "not recorded" else "?")
             )
             band = "flawed" if step.margin_band in ("tie", "against") else "dim"
-            out.append(Segment(cells(text, 18 if width >= _WIDE else 7), self._style(band)))
+            out.append(Segment(cells(text, 18 if width >= _WIDE else 6), self._style(band)))
         if self._clocks and width >= _CLOCK:
             gap = step.moment is not None and step.moment.gap
             clock = step.moment.clock if step.moment else ""
             out.append(
-                Segment(cells((" ⧗" if gap else "  ") + clock, 11), self._style("gap" if gap else "dim"))
+                Segment(cells(("⧗" if gap else " ") + clock, 10), self._style("gap" if gap else "dim"))
             )
         out.append(Segment("✎" if step.noted else " ", self._style("turn")))
         return out

@@ -1,0 +1,96 @@
+"""Finding a place in the review: go to, search, filter, and the base of the context difference."""
+
+from __future__ import annotations
+
+from nalyqor_tui.phrase import phrase
+from nalyqor_tui.present import find
+from nalyqor_tui.tui.screens.view import PANES, ReviewView
+from nalyqor_tui.tui.widgets.rows import Rows
+
+
+class Seeking(ReviewView):
+    """The actions that find something."""
+
+    def action_goto(self) -> None:
+        """Ask where to go."""
+        self.ask("goto", "go to (12, 12.2, :14:32, an id)")
+
+    def action_search(self) -> None:
+        """Ask what to search."""
+        self.ask("search", "search", self._needle)
+
+    def action_filter(self) -> None:
+        """Ask what to list."""
+        self.ask("filter", "list only (problem, noted, tie, any text)", self._filter)
+
+    def action_difference(self) -> None:
+        """Ask for the decision that the context is compared with."""
+        self.ask("base", "context changes since (number; empty: the one before)")
+
+    def action_search_next(self, by: int) -> None:
+        """Go to the next place where the text stands."""
+        if not self._needle:
+            self.action_search()
+            return
+        found = list(find.hits(self.review, self._needle))
+        if not found:
+            self.tell(phrase("“{text}” does not occur in this session", text=self._needle))
+            return
+        here = self._hit if self._hit is not None else (self.decision.entry - 1 if self.decision else -1)
+        after = [e for e in found if e > here] if by > 0 else [e for e in reversed(found) if e < here]
+        entry = after[0] if after else found[0 if by > 0 else -1]
+        self._show_hit(entry, found.index(entry) + 1, len(found), wrapped=not after)
+
+    def _show_hit(self, entry: int, number: int, count: int, *, wrapped: bool) -> None:
+        self._hit = entry
+        owner = find.owner(self.review, entry)
+        if owner is not None:
+            self.go_to(self.review.session.decisions[owner].number, keep_hit=True)
+        self.activate("talk")
+        turn = self.review.session.entries[entry].turn
+        says = phrase("hit {n} of {count}, in turn {turn}", n=number, count=count, turn=turn)
+        self.tell(says + phrase(" (from the other end)") if wrapped else says)
+
+    def go_to(self, wanted: str, *, keep_hit: bool = False) -> None:
+        if not wanted:
+            return
+        if not keep_hit:
+            self._hit = None
+        index = find.place(self.review, wanted)
+        if index is None:
+            self.tell(phrase("nothing here is called {id}", id=wanted), problem=True)
+            return
+        row = self._row_of(index)
+        if row is None and self._filter:
+            self.set_filter("")
+            row = self._row_of(index)
+        if row is not None:
+            self.steps.go(row)
+
+    def _row_of(self, decision: int) -> int | None:
+        return next((n for n, s in enumerate(self.steps.rows) if s.decision == decision), None)
+
+    def search(self, text: str) -> None:
+        self._needle = text
+        for name in PANES:
+            self.query_one(f"#{name}", Rows).highlight(text)
+        if text:
+            self._hit = None
+            self.action_search_next(1)
+
+    def set_filter(self, text: str) -> None:
+        self._filter = text
+        self.list_steps()
+        if self.steps.rows:
+            self.steps.go(self.steps.cursor)
+        else:
+            self.tell(phrase("no decision matches “{text}”: esc shows all again", text=text))
+
+    def set_base(self, text: str) -> None:
+        base = find.place(self.review, text) if text else None
+        if text and base is None:
+            self.tell(phrase("nothing here is called {id}", id=text), problem=True)
+            return
+        self._base = self.review.session.decisions[base] if base is not None else None
+        self._stale.add("context")
+        self.activate("context")

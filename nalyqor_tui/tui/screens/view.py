@@ -1,0 +1,210 @@
+"""What the review shows: the list, the panes, and the decision that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.present import confirmations, find, notes, rules, talk, window
+from nalyqor_tui.present import decision as choice
+from nalyqor_tui.present.clock import span
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Heading, Line
+from nalyqor_tui.present.steps import session_row
+from nalyqor_tui.present.steps import steps as listed
+from nalyqor_tui.trace.session import Decision
+from nalyqor_tui.tui import outlets
+from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.notebook import Notebook
+from nalyqor_tui.tui.widgets.bars import Bar, MarginStrip, PaneTabs
+from nalyqor_tui.tui.widgets.prompt import Prompt
+from nalyqor_tui.tui.widgets.rows import Rows
+from nalyqor_tui.tui.widgets.steps import Steps
+
+PANES = {
+    "talk": "2 Conversation",
+    "decision": "3 Decision",
+    "context": "4 Context",
+    "confirmations": "5 Confirmations",
+    "rules": "6 Rules",
+    "notes": "7 Notes",
+}
+
+
+class ReviewView(Screen[None]):
+    """Shows the decision under the cursor of the list in every pane that is in view."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    AUTO_FOCUS = "#list"
+
+    def __init__(self, case: Case, index: int, at: str | None = None) -> None:
+        """Review the session `index`; open at the decision, clock, record or rule `at`."""
+        super().__init__()
+        self.case = case
+        self.review: Review = case.review(index)
+        self.notebook = Notebook(case, self.review)
+        self.at = at
+        self._active = "talk"
+        self._stale: set[str] = set(PANES)
+        self._base: Decision | None = None
+        self._filter = ""
+        self._needle = ""
+        self._hit: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes; which of them show, and where, is a matter of the stylesheet."""
+        yield Bar(id="title")
+        with Container(id="body"):
+            yield Steps(id="list")
+            yield PaneTabs(id="tabs")
+            with Vertical(id="middle"):
+                yield Rows(PANES["talk"], id="talk")
+                yield Rows(PANES["decision"], id="decision")
+            with Vertical(id="right"):
+                for name in ("context", "confirmations", "rules", "notes"):
+                    yield Rows(PANES[name], id=name)
+        yield MarginStrip(id="margins")
+        yield Prompt(id="prompt")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the session from its first decision, or from where it was asked for."""
+        self.add_class("-active-talk")
+        self.list_steps()
+        if self.at is None:
+            self.call_after_refresh(self.steps.ends, False)
+
+    def on_resize(self) -> None:
+        """Fill the panes that the other layout shows."""
+        self.call_after_refresh(self.fill)
+
+    # What is in view
+
+    @property
+    def steps(self) -> Steps:
+        """The list of decisions."""
+        return self.query_one("#list", Steps)
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision in view."""
+        step = self.steps.current
+        if step is None:
+            return None
+        decisions = self.review.session.decisions
+        if step.decision is not None:
+            return decisions[step.decision]
+        nearest = find.owner(self.review, step.entry)
+        return decisions[nearest] if nearest is not None else None
+
+    @property
+    def pane(self) -> Rows | None:
+        """The focused pane, None when the list has the focus."""
+        return self.focused if isinstance(self.focused, Rows) else None
+
+    def on_steps_moved(self, message: Steps.Moved) -> None:
+        """Show another decision."""
+        self._stale = set(PANES)
+        self.fill()
+        self._title()
+        self.query_one("#margins", MarginStrip).show_steps(self.steps.rows, message.step.decision)
+
+    def list_steps(self) -> None:
+        rows = listed(self.review)
+        wanted = self._filter
+        if wanted:
+            rows = [s for s in rows if s.kind == "turn" or find.matches(s, wanted)]
+            rows = [s for s, after in zip(rows, [*rows[1:], None], strict=True)
+                    if s.kind != "turn" or (after is not None and after.kind != "turn")]  # fmt: skip
+        self.steps.show_steps(rows, judged=self.review.policy is not None)
+        made = sum(s.kind == "decision" for s in rows)
+        self.steps.border_title = (
+            f"1 Decisions ({made} of {len(self.review.session.decisions)})" if wanted else "1 Decisions"
+        )
+        self._title()
+
+    def fill(self) -> None:
+        for name in PANES:
+            pane = self.query_one(f"#{name}", Rows)
+            if name in self._stale and pane.display and pane.size.width:
+                self._stale.discard(name)
+                self._fill_pane(name, pane)
+        active = PANES[self._active]
+        self.query_one("#tabs", PaneTabs).show_tabs(list(PANES.values()), active)
+
+    def _fill_pane(self, name: str, pane: Rows) -> None:
+        decision = self.decision
+        if decision is None:
+            says = phrase("no decisions in this session: nothing here chose a tool or gave a reply")
+            pane.show_lines([Heading(says)])
+            return
+        step = self.steps.current
+        at = None
+        if name == "talk":
+            unparsed = step is not None and step.kind == "unparsed"
+            at = self._hit if self._hit is not None else step.entry if unparsed and step else decision.entry
+        pane.show_lines(self.lines(name, decision), at_entry=at)
+
+    def lines(self, name: str, decision: Decision) -> list[Line]:
+        views: dict[str, Callable[[], list[Line]]] = {
+            "talk": lambda: talk.around(self.review, decision, whole=self.has_class("-zoom"), also=self._hit),
+            "decision": lambda: choice.view(self.review, decision),
+            "context": lambda: window.view(self.review, decision, self._base),
+            "confirmations": lambda: confirmations.view(self.review, decision),
+            "rules": lambda: rules.view(self.review, decision),
+            "notes": lambda: notes.view(self.review, decision),
+        }
+        return views[name]()
+
+    def _title(self) -> None:
+        ids = self.case.trace.session_ids
+        left = phrase("{file}", file=self.case.path.name)
+        if len(ids) > 1:
+            left += phrase(
+                " · {id} ({n}/{count})", id=self.review.session.id, n=self.review.index + 1, count=len(ids)
+            )
+        decision = self.decision
+        if decision is not None:
+            left += phrase(" · {number}", number=decision.number)
+            moment = self.review.moments[decision.index]
+            left += phrase(" · {clock}", clock=moment.clock) if moment else ()
+            gap = moment.since_previous if moment and moment.gap else None
+            left += phrase(" ({span} of silence before)", span=span(gap)) if gap else ()
+        self.query_one("#title", Bar).show_text(left, self._state())
+
+    def _state(self) -> Phrase:
+        summary = session_row(self.review)
+        out: list[Phrase] = []
+        if summary.latent:
+            out.append(
+                phrase("LATENT FAILURE: output passed, {n} decisions flawed or bad", n=summary.problems)
+            )
+        policy = self.review.policy
+        out.append(
+            phrase("policy {name}", name=policy.file.id) if policy else phrase("no policy: --policy FILE")
+        )
+        if standing := sum(not n.note.retracted for n in self.review.notes):
+            out.append(phrase("✎ {n} saved", n=standing))
+        if problems := len(self.case.journal.problems):
+            out.append(phrase("{n} lines of the notes set aside", n=problems))
+        return join(" · ", out[-2:] if self.size.width < 100 and summary.latent else out)
+
+    def ask(self, topic: str, question: str, text: str = "") -> None:
+        self.query_one("#prompt", Prompt).ask(topic, question, text)
+
+    def tell(self, says: Phrase, *, problem: bool = False) -> None:
+        """Say something in passing."""
+        outlets.tell(self, says, problem=problem)
+
+    def activate(self, name: str) -> None:
+        self.remove_class(f"-active-{self._active}")
+        self._active = name
+        self.add_class(f"-active-{name}")
+        pane = self.query_one(f"#{name}", Rows)
+        pane.focus()
+        self.call_after_refresh(self.fill)
