@@ -1,0 +1,106 @@
+"""A report as JSON Lines, for programs: an object a line, in ASCII, each with its `kind`.
+
+    report     the head: `schema`, and the facts of file, policy and selection as `[label, text]` pairs
+    session    `id`, `turns`, `decisions` (how many), `latent_failure`, and the `rows` that belong to no decision
+    decision   `session`, `number`, `turn`, `clock`, `since_start`, `since_previous` (seconds), `grade`, `rows`
+
+A row has `pane`, `truth`, `label`, `value` (what its spans say together), `spans` (each `{"words": …}` of ours
+or `{"data": …}`), `body` (long data), `origin`, `entries` (ordinals of the records behind it, from 0) and
+`records` (their names), and `indent`. A remark of ours has `pane` and `remark`. Data stands as it was read,
+not in its visible form; half a surrogate pair is written as its escape. `grade` is null without a policy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+
+from nalyqor_tui.phrase import Phrase, Words, plain
+from nalyqor_tui.present import account, whole, words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Heading, Row
+from nalyqor_tui.report.head import Report, Shown, facts, gather
+from nalyqor_tui.report.selection import Selection
+from nalyqor_tui.trace.records import Json
+from nalyqor_tui.trace.session import Decision
+
+SCHEMA = "nalyqor.report/1"
+
+
+def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
+    """Yield the report, one JSON object a string; raise `ExportError` where there is no session."""
+    report = gather(reviews, selection)
+    yield _dump(_head(report))
+    for shown in report.sessions:
+        yield _dump(_session(shown))
+        for one in shown.decisions:
+            yield _dump(decision(shown.review, one))
+
+
+def decision(review: Review, one: Decision) -> dict[str, Json]:
+    """Return one decision as an object."""
+    moment = review.moments[one.index]
+    grade = review.judgement.grades[one.index]
+    panes = account.panes(review, one)
+    return {
+        "kind": "decision",
+        "session": review.session.id,
+        "number": one.number,
+        "turn": one.turn,
+        "clock": moment.clock if moment else None,
+        "since_start": _number(moment.since_start) if moment else None,
+        "since_previous": _number(moment.since_previous) if moment else None,
+        "grade": None if review.policy is None else {"word": grade.word, "judged": grade.judged,
+                                                     "checks": grade.checks, "failed": grade.failed},
+        "rows": [_line(review, pane.name, line) for pane in panes for line in pane.lines],
+    }  # fmt: skip
+
+
+def _head(report: Report) -> dict[str, Json]:
+    told = [[fact.label, plain(fact.says)] for fact in facts(report)]
+    return {"kind": "report", "schema": SCHEMA, "facts": told}
+
+
+def _session(shown: Shown) -> dict[str, Json]:
+    review = shown.review
+    latent = whole.latent(review)
+    parts = (("session", latent), ("session", whole.about(review)), ("session", whole.outcomes(review)),
+             ("unparsed", whole.unread(review)), ("notes", whole.lost(review)))  # fmt: skip
+    return {
+        "kind": "session",
+        "id": review.session.id,
+        "turns": len(review.session.turns),
+        "decisions": len(review.session.decisions),
+        "latent_failure": None if review.policy is None else bool(latent),
+        "rows": [_line(review, pane, row) for pane, rows in parts for row in rows],
+    }
+
+
+def _line(review: Review, pane: str, line: Row | Heading) -> dict[str, Json]:
+    if isinstance(line, Heading):
+        return {"pane": pane, "remark": plain(line.says)}
+    return {
+        "pane": pane,
+        "truth": line.truth.value,
+        "label": line.label,
+        "value": plain(line.value),
+        "spans": _spans(line.value),
+        "body": line.body,
+        "origin": plain(line.origin.says),
+        "entries": list(line.origin.entries),
+        "records": [words.name(review.session, at) for at in line.origin.entries],
+        "indent": line.indent,
+    }
+
+
+def _spans(value: Phrase) -> list[dict[str, str]]:
+    return [{"words" if isinstance(piece, Words) else "data": piece} for piece in value if piece]
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _dump(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
