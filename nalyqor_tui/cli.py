@@ -83,7 +83,7 @@ def _open(args: list[str]) -> int:
     from nalyqor_tui.tui.case import Case
     from nalyqor_tui.tui.run import run
 
-    return run(Case(trace, policy, journal), session=chosen, at=given.at)
+    return run(Case(trace, policy, journal, given.policy or ""), session=chosen, at=given.at)
 
 
 def _export(args: list[str]) -> int:

@@ -73,7 +73,12 @@ def outcome(record: rec.Outcome) -> Phrase:
     grade = record.grade if isinstance(record.grade, str) else f"{record.grade:g}"
     out = phrase("{grade}", grade=grade)
     if record.scale:
-        out += phrase(" on {a} to {b}", a=f"{record.scale[0]:g}", b=f"{record.scale[-1]:g}")
+        low, high = f"{record.scale[0]:g}", f"{record.scale[-1]:g}"
+        out += (
+            phrase(" of {high}", high=high)
+            if low == "0"
+            else phrase(" on {low} to {high}", low=low, high=high)
+        )
     return out
 
 

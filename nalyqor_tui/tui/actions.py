@@ -18,7 +18,10 @@ BOTH: tuple[Scope, ...] = ("review", "sessions")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A thing that can be done: `keys` as Textual names them, `run` the action method that does it."""
+    """A thing that can be done: `keys` as Textual names them, `run` the action method that does it.
+
+    `footer` is how its key is written at the foot of the screen, empty to leave it out there.
+    """
 
     id: str
     keys: str
@@ -27,7 +30,7 @@ class Action:
     run: str
     group: str
     scopes: tuple[Scope, ...] = ("review",)
-    footer: bool = False
+    footer: str = ""
     shown: str = ""
 
     @property
@@ -42,14 +45,14 @@ _WRITTEN = {
 }  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    Action("step.next", "j", "next", "the next decision", "step(1)", "Move", BOTH, footer=True, shown="j"),
-    Action("step.previous", "k", "previous", "the previous decision", "step(-1)", "Move", BOTH, footer=True),
+    Action("step.next", "j", "step", "the next decision", "step(1)", "Move", BOTH, footer="j/k"),
+    Action("step.previous", "k", "previous", "the previous decision", "step(-1)", "Move", BOTH),
     Action("row.next", "down", "down", "in the list the next decision, in a pane the next row", "row(1)", "Move", BOTH),
     Action("row.previous", "up", "up", "the same, backwards", "row(-1)", "Move", BOTH),
     Action("turn.next", "J", "next turn", "the next turn that has a decision", "turn(1)", "Move"),
     Action("turn.previous", "K", "previous turn", "the turn before", "turn(-1)", "Move"),
     Action("problem.next", "e", "problem", "the next decision that is flawed or bad, or an unparsed piece",
-           "find('problem', 1)", "Move", BOTH, footer=True),
+           "find('problem', 1)", "Move", BOTH, footer="e"),
     Action("problem.previous", "E", "previous problem", "the previous one", "find('problem', -1)", "Move", BOTH),
     Action("note.next", "u", "next note", "the next decision with a note", "find('noted', 1)", "Move"),
     Action("note.previous", "U", "previous note", "the previous one", "find('noted', -1)", "Move"),
@@ -60,8 +63,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("session.next", "right_square_bracket", "next session", "the next session of the file", "session(1)", "Move"),
     Action("session.previous", "left_square_bracket", "previous session", "the one before", "session(-1)", "Move"),
     Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id",
-           "goto", "Find", footer=True),
-    Action("search", "slash", "search", "search everything that was said and done", "search", "Find", BOTH, footer=True),
+           "goto", "Find", footer=":"),
+    Action("search", "slash", "search", "search everything that was said and done", "search", "Find", BOTH, footer="/"),
     Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find"),
     Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find"),
     Action("filter", "f", "filter", "list only decisions that match: problem, noted, tie, or any text", "filter", "Find"),
@@ -72,30 +75,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.5", "5", "confirmations", "believed live beside what the policy says", "pane(5)", "Panes"),
     Action("pane.6", "6", "rules", "the governing rules: held or not, in view or missing", "pane(6)", "Panes"),
     Action("pane.7", "7", "notes", "what people wrote", "pane(7)", "Panes"),
-    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes", footer=True),
+    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes"),
     Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes"),
     Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
            shown="+"),
     Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it", "open",
-           "Panes", BOTH, footer=True),
+           "Panes", BOTH, footer="enter"),
     Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes"),
     Action("difference", "d", "context diff", "what changed in the context since a decision of your choice",
            "difference", "Panes"),
-    Action("note.write", "a", "annotate", "write down why: a note on this decision", "annotate", "Notes", footer=True),
+    Action("note.write", "a", "note", "write down why: a note on this decision", "annotate", "Notes", footer="a"),
     Action("note.mark", "m", "mark", "mark this decision, or take the mark away", "mark", "Notes"),
     Action("note.retract", "r", "retract", "retract the note under the cursor", "retract", "Notes"),
     Action("note.undo", "z", "undo", "undo your last change to the notes", "undo", "Notes"),
     Action("note.redo", "Z", "redo", "do it again", "redo", "Notes"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
-           "copy", "Take away", footer=True),
-    Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", footer=True),
+           "copy", "Take away"),
+    Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", footer="x"),
     Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
     Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", BOTH),
-    Action("help", "question_mark", "help", "this help", "help", "Program", BOTH, footer=True),
+    Action("help", "question_mark", "help", "this help", "help", "Program", BOTH, footer="?"),
     Action("back", "escape", "back", "close what lies on top: a prompt, the zoom, a filter, the search", "back", "Program",
            BOTH),
     Action("quit", "q", "quit", "back to the sessions; there, leave (notes are saved already)", "leave", "Program", BOTH,
-           footer=True),
+           footer="q"),
 )  # fmt: skip
 
 
@@ -111,8 +114,8 @@ def bindings(scope: Scope) -> list[BindingType]:
             a.keys,
             a.run,
             a.name,
-            show=a.footer,
-            key_display=a.key_words.split(" ")[0],
+            show=bool(a.footer),
+            key_display=a.footer or None,
             tooltip=a.help,
             id=a.id,
         )

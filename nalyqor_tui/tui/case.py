@@ -13,11 +13,12 @@ from nalyqor_tui.trace.store import Trace
 
 @dataclass
 class Case:
-    """An opened trace with all that belongs to it."""
+    """An opened trace with all that belongs to it; `policy_given` is what the command line said of the policy."""
 
     trace: Trace
     policy: Policy | None
     journal: Journal
+    policy_given: str = ""
     reviews: dict[int, Review] = field(default_factory=dict)
 
     @property

@@ -59,7 +59,7 @@ class Notebook:
         if draft is not None:
             journal.drafts.clear(draft)
         self._case.rebind()
-        return journal.where
+        return f"{journal.path.name}, {journal.where}"
 
     def mark(self, decision: Decision) -> str:
         """Mark a decision, or take back the mark that is there."""
@@ -102,7 +102,7 @@ class Notebook:
             if row.truth not in truths or not (row.value or row.body):
                 continue
             evidence = self._evidence(row, truths[row.truth])
-            says = f"{row.truth.value:<9} {row.label}: {show((evidence.quote,))}"
+            says = f"{row.truth.value:<9} {row.label}: {show((words.cut(evidence.quote, 90),))}"
             offers.setdefault((evidence.truth, evidence.ref, evidence.quote), Offer(evidence, says))
         return list(offers.values())
 

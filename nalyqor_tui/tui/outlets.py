@@ -50,8 +50,8 @@ def in_full(case: Case, review: Review, row: Row) -> str:
 def command(case: Case, review: Review, decision: Decision) -> str:
     """Write the command that opens this spot on a colleague's machine."""
     parts = ["nalyqor-tui", case.path.name]
-    if review.policy is not None and not review.policy.path.startswith("shipped:"):
-        parts += ["--policy", os.path.relpath(review.policy.path, case.path.parent)]
+    if case.policy_given:
+        parts += ["--policy", case.policy_given]
     if len(case.trace.session_ids) > 1:
         parts += ["--session", review.session.id]
     return shlex.join([*parts, "--at", decision.number])

@@ -72,7 +72,7 @@ class Editor(ModalScreen[Body | None]):
             yield TextArea(
                 self._body.text, id="text", compact=True, placeholder="Why did the choice come out as it did?"
             )
-            with VerticalScroll(id="more"):
+            with VerticalScroll(id="more", can_focus=False):
                 yield Input(", ".join(self._body.tags), id="tags", compact=True,
                             placeholder=f"tags: {', '.join(SUGGESTED_TAGS[:4])} …")  # fmt: skip
                 yield Static(

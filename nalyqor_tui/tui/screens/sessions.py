@@ -91,7 +91,7 @@ class SessionList(ScrollView, can_focus=True):
             if row
             else [Segment(" " + cells(literal(self.ids[index]), 30), self._style("dim"))]
         )
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style)
+        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
 
     def _row(self, row: SessionRow) -> list[Segment]:

@@ -180,10 +180,10 @@ class ReviewView(Screen[None]):
     def _state(self) -> Phrase:
         summary = session_row(self.review)
         out: list[Phrase] = []
+        wide = self.size.width >= 120
         if summary.latent:
-            out.append(
-                phrase("LATENT FAILURE: output passed, {n} decisions flawed or bad", n=summary.problems)
-            )
+            says = phrase("LATENT FAILURE: output passed, {n} decisions flawed or bad", n=summary.problems)
+            out.append(says if wide else phrase("LATENT FAILURE"))
         policy = self.review.policy
         out.append(
             phrase("policy {name}", name=policy.file.id) if policy else phrase("no policy: --policy FILE")
@@ -192,7 +192,7 @@ class ReviewView(Screen[None]):
             out.append(phrase("✎ {n} saved", n=standing))
         if problems := len(self.case.journal.problems):
             out.append(phrase("{n} lines of the notes set aside", n=problems))
-        return join(" · ", out[-2:] if self.size.width < 100 and summary.latent else out)
+        return join(" · ", out)
 
     def ask(self, topic: str, question: str, text: str = "") -> None:
         self.query_one("#prompt", Prompt).ask(topic, question, text)

@@ -78,6 +78,7 @@ class Rows(ScrollView, can_focus=True):
         self._layout_rows()
         if at_entry is not None:
             self.reveal(at_entry)
+            self.call_after_refresh(self.reveal, at_entry)  # once more: only then is the new height known
         elif not keep:
             self.scroll_to(y=0, animate=False)
 
@@ -161,7 +162,7 @@ class Rows(ScrollView, can_focus=True):
         if self.has_focus and block == self.cursor and isinstance(self._lines[block], Row | Pair):
             strip = strip.apply_style(self._style("cursor"))
         strip = self._selected(strip, at)
-        return strip.adjust_cell_length(self.size.width, base).apply_offsets(0, at)
+        return strip.adjust_cell_length(self.size.width, base).apply_style(base).apply_offsets(0, at)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text of a selection made with the mouse."""

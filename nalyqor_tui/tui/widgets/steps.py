@@ -60,6 +60,7 @@ class Steps(ScrollView, can_focus=True):
         stops = self._stops
         self.cursor = next((i for i in stops if steps[i].entry == entry), stops[0] if stops else 0)
         self.refresh()
+        self.call_after_refresh(self._into_view)
 
     @property
     def rows(self) -> list[Step]:
@@ -76,10 +77,7 @@ class Steps(ScrollView, can_focus=True):
         if not self._steps:
             return
         self.cursor = max(0, min(len(self._steps) - 1, index))
-        top = self.cursor
-        if top and self._steps[top - 1].kind == "turn":
-            top -= 1  # the heading of the turn comes into view with its first decision
-        self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False, force=True)
+        self._into_view()
         self.refresh()
         self.post_message(self.Moved(self._steps[self.cursor]))
 
@@ -130,7 +128,7 @@ class Steps(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         step = self._steps[at]
         segments = self._turn(step, width) if step.kind == "turn" else self._step(step, width)
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style)
+        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
         if at == self.cursor and step.kind != "turn":
             strip = strip.apply_style(self._style("cursor"))
         return strip
@@ -140,6 +138,13 @@ class Steps(ScrollView, can_focus=True):
         at = self.scroll_offset.y + event.y - 1
         if 0 <= at < len(self._steps):
             self.go(next((i for i in self._stops if i >= at), self.cursor))
+
+    def _into_view(self) -> None:
+        """Scroll to the cursor; the heading of a turn comes into view with its first decision."""
+        top = self.cursor
+        if top and self._steps[top - 1].kind == "turn":
+            top -= 1
+        self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False, force=True)
 
     @property
     def _stops(self) -> list[int]:
