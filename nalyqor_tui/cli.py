@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from nalyqor_tui import __version__
 from nalyqor_tui.errors import ExportError, NalyqorError, UsageError
 
 if TYPE_CHECKING:
+    from nalyqor_tui.notes.history import Note
     from nalyqor_tui.present.review import Review
+    from nalyqor_tui.report.selection import Selection
     from nalyqor_tui.trace.store import Trace
 
 EPILOG = """\
@@ -95,14 +97,14 @@ def _export(args: list[str]) -> int:
     given = parser.parse_args(args)
     from nalyqor_tui.report import markdown
 
-    chunks = markdown.render(_reviews(given), _selection(given))
+    lines = markdown.render(_reviews(given), _selection(given))
     if given.output is None:
-        return _print(chunks)
+        return _print(lines)
     if given.output.resolve() == given.trace.resolve():
         raise ExportError("that is the trace itself", path=given.output, remedy="give another file")
     try:
         with given.output.open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.writelines(chunks)
+            file.writelines(f"{line}\n" for line in lines)
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise ExportError(
@@ -138,7 +140,7 @@ def _schema(args: list[str]) -> int:
     from nalyqor_tui.trace.parse import dumps
 
     schemas = {"trace": records.schema, "notes": model.schema, "policy": policy.schema}
-    return _print([dumps(schemas[what](), indent=True) + "\n"])
+    return _print([dumps(schemas[what](), indent=True)])
 
 
 def _selecting(parser: argparse.ArgumentParser) -> None:
@@ -148,7 +150,7 @@ def _selecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="SPOT", help="only this decision (9.1), turn, clock, record or rule")
 
 
-def _selection(given: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _selection(given: argparse.Namespace) -> Selection:
     from nalyqor_tui.report.selection import Selection, parse_turns
 
     turns = parse_turns(given.turns) if given.turns else None
@@ -169,7 +171,7 @@ def _reviews(given: argparse.Namespace) -> Iterator[Review]:
     return (_bound(Review(trace, index, policy), notes) for index in wanted)
 
 
-def _bound(review: Review, notes: list) -> Review:  # type: ignore[type-arg]
+def _bound(review: Review, notes: list[Note]) -> Review:
     review.bind(notes)
     return review
 
@@ -197,11 +199,11 @@ def _session(trace: Trace, wanted: str) -> int:
     raise UsageError(f"no session `{wanted}`", path=trace.path, remedy=hint)
 
 
-def _print(chunks: Sequence[str] | Iterator[str]) -> int:
+def _print(lines: Iterable[str]) -> int:
     out = sys.stdout
     if hasattr(out, "reconfigure"):
         out.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for chunk in chunks:
-        out.write(chunk)
+    for line in lines:
+        out.write(f"{line}\n")
     out.flush()
     return 0

@@ -33,11 +33,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """An argument that is not as agreed; `given` is False where the call has no such argument at all."""
+
+    name: str
+    agreed: Json
+    done: Json
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether a confirmation covers an action; `changed` holds (argument, agreed, done) where it does not."""
+    """Whether a confirmation covers an action; `changed` holds the arguments that differ where it does not."""
 
     verdict: Literal["covers", "tool", "arguments", "unknown"]
-    changed: tuple[tuple[str, Json, Json], ...] = ()
+    changed: tuple[Difference, ...] = ()
     unrecorded: tuple[str, ...] = ()
 
 
@@ -252,7 +262,11 @@ def _compare(wanted: list[str], agreed: dict[str, Json], done: dict[str, Json]) 
     if "*" in wanted:
         names += [name for name in (*agreed, *done) if name not in names]
         names = list(dict.fromkeys(names))
-    changed = [(n, agreed[n], done.get(n)) for n in names if n in agreed and agreed[n] != done.get(n)]
+    changed = [
+        Difference(n, agreed[n], done.get(n), n in done)
+        for n in names
+        if n in agreed and (n not in done or agreed[n] != done[n])
+    ]
     missing = tuple(n for n in names if n not in agreed and n in done)
     if changed:
         return Coverage("arguments", tuple(changed), missing)

@@ -107,13 +107,13 @@ def _scope(life: Life, action: rec.Action, at: int, line: int | None) -> Finding
 
 def changes(coverage: Coverage) -> Phrase:
     """Say which arguments differ, agreed against done."""
-    return join(
-        "; ",
-        [
-            phrase("{name}: {agreed} agreed, {done} done", name=n, agreed=dumps(agreed), done=dumps(done))
-            for n, agreed, done in coverage.changed
-        ],
-    )
+    said = []
+    for one in coverage.changed:
+        done = phrase("{value} done", value=dumps(one.done)) if one.given else phrase("not given in the call")
+        said.append(
+            phrase("{name}: {agreed} agreed, {done}", name=one.name, agreed=dumps(one.agreed), done=done)
+        )
+    return join("; ", said)
 
 
 def _never_given(session: Session, life: Life | None, name: str, at: int) -> Finding:

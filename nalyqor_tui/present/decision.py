@@ -146,7 +146,7 @@ def _margin(reading: Reading) -> Phrase:
         says += phrase(", difference {d} [{low}, {high}] of 95 %", d=f"{reading.value:.3f}", low=f"{low:.3f}",
                        high=f"{high:.3f}")  # fmt: skip
     if reading.share is not None:
-        says += phrase(", {share} of the pair", share=f"{reading.share:.0%}")
+        says += phrase(", {share} of the pair", share=f"{reading.share:.1%}")
     if reading.band is None:
         return says + phrase(", no band declared for this measure")
     return says + phrase(": {band} ({source})", band=own(reading.band), source=reading.band_source)

@@ -16,6 +16,7 @@ from nalyqor_tui.trace.session import Decision, Entry
 
 _BACK = 12  # records before the decision that are shown at the least
 _TURNS = 2  # and at the least so many turns
+_ROLES = frozenset({"system", "developer", "user", "assistant"})
 _SHORT = 64  # characters of JSON that are shown on one line
 _WHOLE = 2000  # records that the whole conversation may have to be shown at once
 
@@ -64,7 +65,9 @@ def _rows(review: Review, entry: Entry, decision: Decision) -> Iterator[Row]:
     at, record = entry.index, entry.record
     match record:
         case rec.Message():
-            yield observed(record.role, "", at, body=words.text_of(record.content))
+            known = record.role in _ROLES
+            label, role = (record.role, "") if known else ("message", record.role)
+            yield observed(label, role, at, body=words.text_of(record.content))
             if record.reasoning:
                 yield observed("reasoning", "", at, body=record.reasoning, indent=1)
         case rec.Decision():

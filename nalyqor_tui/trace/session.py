@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,12 +104,12 @@ def arguments(action: rec.Action | rec.ToolCall) -> dict[str, Json]:
 def seconds(ts: str | float | None) -> float | None:
     """Return a time stamp as Unix seconds; None where there is none or it cannot be read."""
     if ts is None or isinstance(ts, int | float):
-        return ts
+        return ts if ts is None or math.isfinite(ts) else None
     try:
         moment = datetime.datetime.fromisoformat(ts)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
 
 
 def build(name: str, placed: Iterable[Placed]) -> Session:

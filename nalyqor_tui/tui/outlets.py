@@ -73,7 +73,7 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
         "path": f"{case.path}{line}{' ' + entry.place.pointer if entry.place.pointer else ''}",
         "id": words.name(review.session, at),
         "JSON": case.trace.raw(entry.place),
-        "Markdown": "".join(markdown.decision(review, decision)),
+        "Markdown": "\n".join(markdown.decision(review, decision)) + "\n",
     }
 
 
@@ -83,7 +83,7 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     from nalyqor_tui.report.selection import Selection
 
     path = Path(name).expanduser()
-    text = "".join(markdown.render([review], Selection()))
+    text = "\n".join(markdown.render([review], Selection())) + "\n"
     try:
         with path.open("x", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
