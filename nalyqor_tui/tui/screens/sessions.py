@@ -35,7 +35,7 @@ _BATCH = 0.1  # seconds of reading between two updates of the list
 HEAD = f"{'session':<30} {'turns':>6} {'decisions':>9}  {'output (observed)':<24} problems (derived)"
 
 
-class SessionList(ScrollView, can_focus=True):
+class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     """One row a session; sessions that were not read yet show their id."""
 
     COMPONENT_CLASSES = {"sessionlist--cursor", "sessionlist--pass", "sessionlist--fail", "sessionlist--dim"}

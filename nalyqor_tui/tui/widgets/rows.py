@@ -39,8 +39,11 @@ class _Block:
     foldable: bool = False
 
 
-class Rows(ScrollView, can_focus=True):
-    """Shows presented lines; posts `Opened` when the reader wants one of them in full."""
+class Rows(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows presented lines; posts `Opened` when the reader wants one of them in full.
+
+    It takes no keys of its own: those of a scroll view would hide the registry's arrows, home and end.
+    """
 
     COMPONENT_CLASSES = {
         "rows--observed", "rows--declared", "rows--derived", "rows--reconstructed", "rows--label", "rows--plain",

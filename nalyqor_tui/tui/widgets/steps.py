@@ -22,7 +22,7 @@ _WIDE = 64  # cells from which the margin's size is shown beside its band
 _CLOCK = 46  # and from which the clock is shown
 
 
-class Steps(ScrollView, can_focus=True):
+class Steps(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows steps; the cursor rests on decisions and unparsed pieces, never on the heading of a turn."""
 
     COMPONENT_CLASSES = {
