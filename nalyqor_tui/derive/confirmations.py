@@ -139,14 +139,14 @@ class Ledger:
                     self._end(life, entry, "consumed", phrase("used up by {number}", number=decision.number))
             return
 
-    def answered(self, decision: Decision, entry: Entry, record: rec.ToolResult) -> None:
+    def answered(self, decision: Decision, entry: Entry, status: str | None) -> None:
         """Settle a use by its result: an error may give it back, a timeout leaves it open."""
         for life in self._pending.pop(decision.index, []):
-            if record.status == "timeout" and life.latest.because == "consumed":
+            if status == "timeout" and life.latest.because == "consumed":
                 says = phrase("{number} timed out: perhaps used up", number=decision.number)
                 life.changes.append(Standing("unknown", None, entry.index, says))
             restore = life.type is not None and life.type.ends.on_error == "restore"
-            if record.status == "error" and restore and life.uses_left is not None:
+            if status == "error" and restore and life.uses_left is not None:
                 life.uses_left += 1
                 if life.latest.because == "consumed":
                     says = phrase("given back: {number} failed", number=decision.number)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
-from nalyqor_tui.derive.approval import approved, covered
+from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
-from nalyqor_tui.derive.order import Act, Monitor
+from nalyqor_tui.derive.order import Act
 from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import State, fold
+from nalyqor_tui.derive.responses import Due
 from nalyqor_tui.derive.rules import sight
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
@@ -29,22 +29,31 @@ NOT_JUDGED = Grade("not judged", 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that is derived of a session; without a policy there are no findings and the ledger knows nothing."""
+    """All that is derived of a session; without a policy there are no findings and the ledger knows nothing.
+
+    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision.
+    """
 
     policy: Policy | None
     ledger: Ledger
     findings: tuple[tuple[Finding, ...], ...]
+    governing: tuple[tuple[str, ...], ...]
     grades: tuple[Grade, ...]
 
 
 def judge(session: Session, policy: Policy | None) -> Judgement:
     """Judge every decision of a session."""
+    if policy is None:
+        ledger = Ledger(session, None)
+        for entry in session.entries:
+            ledger.observe(entry)
+        count = len(session.decisions)
+        return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count)
     run = _Run(session, policy)
-    found: list[tuple[Finding, ...]] = [()] * len(session.decisions)
-    for decision, findings in run.decisions():
-        found[decision.index] = tuple(findings)
-    grades = tuple(grade(f) if policy else NOT_JUDGED for f in found)
-    return Judgement(policy, run.ledger, tuple(found), grades)
+    run.read()
+    found = tuple(tuple(findings) for findings in run.findings)
+    governing = tuple(tuple(rules) for rules in run.governing)
+    return Judgement(policy, run.ledger, found, governing, tuple(grade(f) for f in found))
 
 
 def reading(session: Session, decision: Decision, policy: Policy | None) -> margins.Reading | None:
@@ -56,24 +65,21 @@ def reading(session: Session, decision: Decision, policy: Policy | None) -> marg
     return margins.read(record.margin, session.chosen(decision), bands)
 
 
-@dataclass(slots=True)
 class _Run:
-    session: Session
-    policy: Policy | None
-    ledger: Ledger = field(init=False)
-    monitors: dict[str, Monitor] = field(init=False)
-    state: State = field(default_factory=State)
-    acts: dict[int, Act] = field(default_factory=dict)
+    """Reads the records once, and judges each decision when its turn comes."""
 
-    def __post_init__(self) -> None:
-        self.ledger = Ledger(self.session, self.policy)
-        rules = self.policy.rules if self.policy else []
-        self.monitors = {
-            r.id: Monitor(r, self.policy) for r in rules if self.policy and r.need and r.need.before
-        }
+    def __init__(self, session: Session, policy: Policy) -> None:
+        self.session = session
+        self.policy = policy
+        self.ledger = Ledger(session, policy)
+        self.clauses = Clauses(session, policy, self.ledger)
+        self.findings: list[list[Finding]] = [[] for _ in session.decisions]
+        self.governing: list[list[str]] = [[] for _ in session.decisions]
+        self._state = State()
+        self._acts: dict[int, Act] = {}
 
-    def decisions(self) -> Iterator[tuple[Decision, list[Finding]]]:
-        """Read the records once; yield each decision with its findings when its turn comes."""
+    def read(self) -> None:
+        """Read all records."""
         steps: dict[int, list[tuple[Step, Decision]]] = {}
         for decision in self.session.decisions:
             for step, at in (
@@ -85,63 +91,70 @@ class _Run:
                     steps.setdefault(at, []).append((step, decision))  # type: ignore[arg-type]
         for entry in self.session.entries:
             self.ledger.observe(entry)
+            self._settle(self.clauses.responses.said(entry))
             for step, decision in steps.get(entry.index, ()):
                 if step == "made":
-                    yield decision, self._judge(decision)
+                    self._judge(decision)
                 elif step == "called":
                     self._called(decision, entry)
                 else:
                     self._answered(decision, entry)
-            self.state = fold(self.state, entry)
+            self._state = fold(self._state, entry)
+        self._settle(self.clauses.responses.at_end())
 
-    def _judge(self, decision: Decision) -> list[Finding]:
-        if self.policy is None:
+    def _judge(self, decision: Decision) -> None:
+        found = self.findings[decision.index]
+        found += discrepancies(self.session, self.policy, self.ledger, decision, self._state)
+        for rule in self.policy.rules:
+            how = self.clauses.governs(rule, decision)
+            if how == "no":
+                continue
+            self.governing[decision.index].append(rule.id)
+            if how == "unknown":
+                says = phrase("whether it governs cannot be told: a fact that it asks for was not seen")
+                line = self.policy.rule_line(rule, "on")
+                found.append(
+                    Finding("rule", "on", rule.id, "unknown", says, rule.severity, (decision.entry,), line)
+                )
+                continue
+            found += self.clauses.check(rule, decision)
+            found += self._visible(rule, decision)
+        found += _margin(self.session, decision, self.policy)
+
+    def _visible(self, rule: Rule, decision: Decision) -> list[Finding]:
+        if rule.visible is None or (rule.visible.after == "compaction" and self._state.compaction is None):
             return []
-        action = self.session.chosen(decision)
-        out = discrepancies(self.session, self.policy, self.ledger, decision, self.state)
-        for rule in self.policy.governing(action.tool):
-            out += self._rule(rule, decision, action)
-        out += _margin(self.session, decision, self.policy)
-        return out
-
-    def _rule(self, rule: Rule, decision: Decision, action: rec.Action) -> Iterator[Finding]:
-        policy = self.policy
-        assert policy is not None
-        if rule.need is not None and rule.need.confirmation is not None:
-            answer = approved(self.session, self.ledger, decision, rule.need.confirmation)
-            yield _finding(policy, rule, "need.confirmation", answer)
-        if rule.id in self.monitors:
-            yield _finding(policy, rule, "need.before", self.monitors[rule.id].check(decision, action))
-        if rule.visible is not None:
-            view = window(self.session, decision, self.state)
-            seen = sight(self.session, rule, view, self.state)
-            verdict = seen.verdict if rule.visible.required else "remark"
-            line = policy.rule_line(rule, "visible")
-            yield Finding(
+        view = window(self.session, decision, self._state)
+        seen = sight(self.session, rule, view, self._state)
+        verdict = seen.verdict if rule.visible.required else "remark"
+        line = self.policy.rule_line(rule, "visible")
+        return [
+            Finding(
                 "visible", seen.visibility, rule.id, verdict, seen.says, rule.severity, seen.evidence, line
             )
+        ]
 
     def _called(self, decision: Decision, entry: Entry) -> None:
         action = self.session.chosen(decision)
-        act = Act(decision, action, covered(self.session, self.ledger, decision))
+        act = Act(decision, action, self.clauses.covered(decision))
         self.ledger.use(decision, entry, action)
-        self.acts[decision.index] = act
-        self._tell(act)
+        self._acts[decision.index] = act
+        self.clauses.happened(act)
 
     def _answered(self, decision: Decision, entry: Entry) -> None:
-        act = self.acts.pop(decision.index, None)
-        if isinstance(entry.record, rec.ToolResult) and act is not None:
-            self.ledger.answered(decision, entry, entry.record)
-            self._tell(replace(act, status=entry.record.status, result=entry.index))
+        act = self._acts.pop(decision.index, None)
+        record = entry.record
+        if not isinstance(record, rec.ToolResult) or act is None:
+            return
+        status = self.policy.status(record)
+        self.ledger.answered(decision, entry, status)
+        self.clauses.facts.observe(act.action, record, entry.index)
+        self.clauses.happened(replace(act, status=status, result=entry.index))
+        self._settle(self.clauses.responses.done(entry, act.action.tool, status))
 
-    def _tell(self, act: Act) -> None:
-        for monitor in self.monitors.values():
-            monitor.happened(act)
-
-
-def _finding(policy: Policy, rule: Rule, check: str, answer: Answer) -> Finding:
-    line = policy.rule_line(rule, "need")
-    return Finding("rule", check, rule.id, answer.verdict, answer.says, rule.severity, answer.evidence, line)
+    def _settle(self, settled: list[tuple[Due, Answer]]) -> None:
+        for due, answer in settled:
+            self.findings[due.decision.index].append(finding(self.policy, due.rule, "then", answer))
 
 
 def _margin(session: Session, decision: Decision, policy: Policy) -> list[Finding]:

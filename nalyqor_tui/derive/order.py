@@ -12,7 +12,7 @@ from typing import Literal
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import Phrase, join, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Event, Rule
+from nalyqor_tui.policy.schema import Event, Forbid, Need, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import canonical, dumps
 from nalyqor_tui.trace.session import Decision, arguments
@@ -42,54 +42,22 @@ class _Slice:
 
 
 @dataclass(slots=True)
-class Monitor:
-    """Watches the acts for one rule with `need.before`; constant work an act, memory a slice for each key."""
+class Memory:
+    """Remembers for one pattern the acts that fit it, sliced by equal arguments `same`."""
 
-    rule: Rule
+    event: Event
+    same: list[str]
     policy: Policy
     _slices: dict[Key, _Slice] = field(default_factory=dict)
 
     def happened(self, act: Act) -> None:
         """Read an act: once when the call goes out, and once more when its result is in."""
-        need = self.rule.need
-        assert need is not None and need.before is not None
-        tool = act.action.tool
-        answered = act.result is not None
-        if need.since is not None and self.policy.matches(need.since, tool) and not answered:
-            self._forget(act)
-        if self.policy.matches(need.before, tool) and (answered or need.before.status is None):
-            self._remember(act, need.before)
-        if need.each and not answered and self.policy.matches(self.rule.on, tool):
-            self._slice(act.action).sure = None  # this use has taken it
-            self._slice(act.action).possible = None
-
-    def check(self, decision: Decision, action: rec.Action) -> Answer:
-        """Say whether the earlier act is there for this decision."""
-        need = self.rule.need
-        assert need is not None and need.before is not None
-        missing = [name for name in need.same if name not in arguments(action)]
-        if missing:
-            return Answer(
-                "unknown", phrase("the call has no {names} to compare by", names=", ".join(missing))
-            )
-        known = self._slice(action)
-        wanted = self._describe(need.before, action)
-        for act in (known.sure, known.possible):
-            if act is not None and self._recent(decision, act):
-                says = phrase("{number} {tool}: ", number=act.decision.number, tool=act.action.tool)
-                if act is known.sure:
-                    return Answer("pass", (*says, *phrase("happened before")), _evidence(act))
-                return Answer("unknown", (*says, *phrase("cannot be told for sure")), _evidence(act))
-        near = known.missed
-        if near is None:
-            return Answer("fail", phrase("no {wanted} before", wanted=wanted), (decision.entry,))
-        says = phrase("no {wanted} before; {number} was {why}", wanted=wanted, number=near.decision.number,
-                      why=self._why_not(near, need.before))  # fmt: skip
-        return Answer("fail", says, _evidence(near))
-
-    def _remember(self, act: Act, wanted: Event) -> None:
-        slot = self._slice(act.action)
-        certainty = _fits(act, wanted)
+        if not self.policy.matches(self.event, act.action.tool):
+            return
+        slot = self.slice(act.action)
+        certainty = _fits(act, self.event)
+        if slot.possible is not None and slot.possible.decision is act.decision:
+            slot.possible = None  # its result is in now
         if certainty == "yes":
             slot.sure = act
         elif certainty == "unknown":
@@ -97,42 +65,109 @@ class Monitor:
         else:
             slot.missed = act
 
-    def _forget(self, act: Act) -> None:
-        for slot in list(self._slices.values()) if not self.rule_same else [self._slice(act.action)]:
+    def forget(self, action: rec.Action | None) -> None:
+        """Forget what was seen for the arguments of an action, or everything."""
+        for slot in list(self._slices.values()) if action is None else [self.slice(action)]:
             slot.sure = slot.possible = slot.missed = None
 
-    @property
-    def rule_same(self) -> list[str]:
-        """The arguments by which acts are told apart."""
-        return self.rule.need.same if self.rule.need else []
-
-    def _slice(self, action: rec.Action) -> _Slice:
+    def slice(self, action: rec.Action) -> _Slice:
+        """Return what is known for the arguments of an action."""
         done = arguments(action)
-        key = canonical([done.get(name) for name in self.rule_same])
-        return self._slices.setdefault(key, _Slice())
+        return self._slices.setdefault(canonical([done.get(name) for name in self.same]), _Slice())
 
-    def _recent(self, decision: Decision, act: Act) -> bool:
-        within = self.rule.need.within_turns if self.rule.need else None
-        return within is None or decision.turn - act.decision.turn <= within
+    def incomparable(self, action: rec.Action) -> Answer | None:
+        """Say which arguments a call lacks to be told apart by; None where it has them."""
+        missing = [name for name in self.same if name not in arguments(action)]
+        if not missing:
+            return None
+        return Answer("unknown", phrase("the call has no {names} to compare by", names=", ".join(missing)))
 
-    def _describe(self, event: Event, action: rec.Action) -> Phrase:
-        out = phrase("{word} ", word=phrase("confirmed")) if event.confirmed else ()
-        out += phrase("{what}", what=event.effect or " | ".join(event.tool or []))
+    def describe(self, action: rec.Action) -> Phrase:
+        """Write what is looked for."""
+        event = self.event
+        out = phrase("confirmed ") if event.confirmed else ()
+        out += phrase("{what}", what=event.effect or " | ".join(event.tool or []) or event.kind or "")
         if event.status is not None:
             out += phrase(" with status {status}", status=event.status)
         done = arguments(action)
-        same = [phrase("{name} {value}", name=n, value=dumps(done[n])) for n in self.rule_same if n in done]
+        same = [phrase("{name} {value}", name=n, value=dumps(done[n])) for n in self.same if n in done]
         return out + (phrase(" for ") + join(", ", same) if same else ())
 
-    def _why_not(self, act: Act, event: Event) -> Phrase:
-        reasons = []
-        if event.status is not None and act.status != event.status:
-            reasons.append(phrase("answered {status}", status=act.status or "nothing"))
-        if event.confirmed and act.confirmed == "no":
-            reasons.append(
-                phrase("acknowledged, but not confirmed" if act.status == "ok" else "not confirmed")
+
+class Monitor:
+    """Watches the acts for one need of a rule with `before`; constant work an act, memory a slice for each key."""
+
+    def __init__(self, rule: Rule, need: Need, policy: Policy) -> None:
+        assert need.before is not None
+        self._rule = rule
+        self._need = need
+        self._policy = policy
+        self._before = Memory(need.before, need.same, policy)
+
+    def happened(self, act: Act) -> None:
+        """Read an act: once when the call goes out, and once more when its result is in."""
+        need, tool = self._need, act.action.tool
+        answered = act.result is not None
+        if need.since is not None and not answered and self._policy.matches(need.since, tool):
+            self._before.forget(act.action if need.same else None)
+        if need.each and not answered and self._policy.matches(self._rule.on, tool):
+            self._before.forget(act.action)  # this use has taken the one before
+        self._before.happened(act)
+
+    def check(self, decision: Decision, action: rec.Action) -> Answer:
+        """Say whether the earlier act is there for this decision."""
+        if (answer := self._before.incomparable(action)) is not None:
+            return answer
+        known = self._before.slice(action)
+        for act in (known.sure, known.possible):
+            if act is not None and self._recent(decision, act):
+                says = phrase("{number} {tool}: ", number=act.decision.number, tool=act.action.tool)
+                if act is known.sure:
+                    return Answer("pass", (*says, *phrase("happened before")), _evidence(act))
+                return Answer("unknown", (*says, *phrase("cannot be told for sure")), _evidence(act))
+        wanted = self._before.describe(action)
+        near = known.missed
+        if near is None:
+            return Answer("fail", phrase("no {wanted} before", wanted=wanted), (decision.entry,))
+        why = _why_not(near, self._before.event)
+        says = phrase(
+            "no {wanted} before; {number} was {why}", wanted=wanted, number=near.decision.number, why=why
+        )
+        return Answer("fail", says, _evidence(near))
+
+    def _recent(self, decision: Decision, act: Act) -> bool:
+        within = self._need.within_turns
+        return within is None or decision.turn - act.decision.turn <= within
+
+
+class Ban:
+    """Watches for what must not have happened before (`forbid.after`)."""
+
+    def __init__(self, forbid: Forbid, policy: Policy) -> None:
+        self._memory = Memory(forbid.after, forbid.same, policy)
+        self.happened = self._memory.happened
+
+    def check(self, decision: Decision, action: rec.Action) -> Answer:
+        """Say whether the forbidden act is free of its trigger."""
+        if (answer := self._memory.incomparable(action)) is not None:
+            return answer
+        known = self._memory.slice(action)
+        act = known.sure or known.possible
+        if act is None:
+            return Answer(
+                "pass", phrase("no {what} before", what=self._memory.describe(action)), (decision.entry,)
             )
-        return join(", ", reasons) or phrase("something else")
+        says = phrase("{number} {tool} came before", number=act.decision.number, tool=act.action.tool)
+        return Answer("fail" if known.sure else "unknown", says, _evidence(act))
+
+
+def _why_not(act: Act, event: Event) -> Phrase:
+    reasons = []
+    if event.status is not None and act.status != event.status:
+        reasons.append(phrase("answered {status}", status=act.status or "nothing"))
+    if event.confirmed and act.confirmed == "no":
+        reasons.append(phrase("acknowledged, but not confirmed" if act.status == "ok" else "not confirmed"))
+    return join(", ", reasons) or phrase("something else")
 
 
 def _fits(act: Act, event: Event) -> Certainty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,22 +18,33 @@ from pydantic import ValidationError
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
 from nalyqor_tui.policy.schema import (
+    Alternative,
+    ArgTest,
     Bands,
+    Buried,
     ConfirmationType,
     Ends,
     Event,
+    Fact,
+    FactFrom,
+    Forbid,
+    Limit,
     MistakeError,
     Need,
     On,
     PolicyFile,
+    Results,
     Rule,
     RuleDocument,
     Table,
+    Then,
     Visible,
 )
+from nalyqor_tui.trace.records import ToolResult
 
 BESIDE = "nalyqor.toml"
 _MAX_BYTES = 1 << 20
+_TEXT = 10_000  # characters of a text that a pattern is tried on: a bound on its work
 
 
 @dataclass(frozen=True)
@@ -63,16 +75,34 @@ class Policy:
         index = next(i for i, r in enumerate(self.rules) if r.id == rule.id)
         return self.line("rule", index, clause) if clause else self.line("rule", index)
 
-    def matches(self, pattern: On, tool: str | None) -> bool:
-        """Say whether a tool is one of those that a pattern names, by glob or by effect."""
-        if tool is None or any(fnmatchcase(tool, glob) for glob in pattern.except_):
+    def matches(self, pattern: On | Then, tool: str | None) -> bool:
+        """Say whether a choice is one of those that a pattern names, by glob, effect or kind; None is a reply."""
+        if isinstance(pattern, On):
+            if self.named(pattern.except_, tool):
+                return False
+            if pattern.kind is not None and (pattern.kind == "message") != (tool is None):
+                return False
+            if pattern.kind is not None and pattern.tool is None and pattern.effect is None:
+                return True
+        if tool is None:
             return False
-        by_name = pattern.tool is None or any(fnmatchcase(tool, glob) for glob in pattern.tool)
+        by_name = pattern.tool is None or self.named(pattern.tool, tool)
         return by_name and (pattern.effect is None or self.has_effect(tool, pattern.effect))
+
+    def named(self, globs: Iterable[str], tool: str | None) -> bool:
+        """Say whether one of the globs names a tool."""
+        return tool is not None and any(fnmatchcase(tool, glob) for glob in globs)
+
+    def status(self, record: ToolResult) -> str | None:
+        """Return the status of a result: the recorded one, else what the policy's `[result]` makes of its text."""
+        rules = self.file.result
+        if record.status is not None or rules is None or not isinstance(record.result, str):
+            return record.status
+        return "error" if re.search(rules.error, record.result[:_TEXT]) else "ok"
 
     def has_effect(self, tool: str, effect: str) -> bool:
         """Say whether the policy counts a tool to an effect."""
-        return any(fnmatchcase(tool, glob) for glob in self.file.effects.get(effect, ()))
+        return self.named(self.file.effects.get(effect, ()), tool)
 
     def effects_of(self, tool: str) -> list[str]:
         """Name the effects of a tool."""
@@ -209,6 +239,16 @@ _TABLES: dict[str, type[Table]] = {
     "before": Event,
     "since": Event,
     "visible": Visible,
+    "buried": Buried,
+    "forbid": Forbid,
+    "after": Event,
+    "limit": Limit,
+    "then": Then,
+    "any": Alternative,
+    "fact": Fact,
+    "from": FactFrom,
+    "result": Results,
+    "args": ArgTest,
     "document": RuleDocument,
     "margin": Bands,
 }

@@ -5,6 +5,7 @@ Every key is checked: one that is not known is a mistake with a suggestion, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -48,29 +49,54 @@ class ConfirmationType(Table):
     ends: Ends = Ends()
 
 
+class ArgTest(Table):
+    """What must be true of one argument; every key that is given must hold."""
+
+    eq: Any = None
+    ne: Any = None
+    in_: list[Any] | None = Field(default=None, alias="in")
+    lt: float | None = None
+    gt: float | None = None
+    matches: str | None = None
+    max_len: int | None = Field(default=None, ge=0)
+    exists: bool | None = None
+    same_as_fact: str | None = None
+
+    @model_validator(mode="after")
+    def _sensible(self) -> ArgTest:
+        if not self.model_fields_set:
+            raise ValueError(
+                "say what must hold: eq, ne, in, lt, gt, matches, max_len, exists or same_as_fact"
+            )
+        _regular(self.matches)
+        return self
+
+
 class On(Table):
-    """Which decisions a rule governs, by tool or effect; found without looking at the context."""
+    """Which decisions a rule governs, by tool, effect, arguments or kind; found without looking at the context."""
 
     tool: Globs | None = None
     effect: str | None = None
+    kind: Literal["message", "tool"] | None = None
     except_: Globs = Field(default=[], alias="except")
+    args: dict[str, ArgTest] = {}
 
     @model_validator(mode="after")
     def _some(self) -> On:
-        if self.tool is None and self.effect is None:
-            raise ValueError("say which tool or effect")
+        if self.tool is None and self.effect is None and self.kind is None:
+            raise ValueError("say which tool, effect or kind")
         return self
 
 
 class Event(On):
-    """An earlier act that a rule asks for; `confirmed` also asks that its own confirmation held."""
+    """An act that a rule looks for; `confirmed` also asks that its own confirmation held."""
 
     status: Literal["ok", "error", "timeout"] | None = None
     confirmed: bool = False
 
 
 class Need(Table):
-    """What must hold at the decision: a live confirmation, an earlier act, or both."""
+    """What must hold at the decision: a live confirmation, an earlier act, a fact, or several of them."""
 
     confirmation: str | None = None
     before: Event | None = None
@@ -78,21 +104,82 @@ class Need(Table):
     since: Event | None = None
     each: bool = False
     within_turns: int | None = Field(default=None, ge=0)
+    fact: str | None = None
+    eq: Any = None
+    ne: Any = None
+    in_: list[Any] | None = Field(default=None, alias="in")
 
     @model_validator(mode="after")
     def _consistent(self) -> Need:
-        if self.confirmation is None and self.before is None:
-            raise ValueError("say `confirmation` or `before`")
+        if self.confirmation is None and self.before is None and self.fact is None and not self._others():
+            raise ValueError("say `confirmation`, `before` or `fact`")
         if self.before is None and (self.same or self.since or self.each or self.within_turns is not None):
             raise ValueError("`same`, `since`, `each` and `within_turns` belong to `before`")
+        tested = self.eq is not None or self.ne is not None or self.in_ is not None
+        if (self.fact is None) == tested:
+            raise ValueError("a `fact` is tested by `eq`, `ne` or `in`, and these belong to a `fact`")
+        return self
+
+    def _others(self) -> bool:
+        return False
+
+
+class Alternative(Need):
+    """One of several ways to satisfy a rule: whatever `need` may say, or tests of arguments."""
+
+    args: dict[str, ArgTest] = {}
+
+    def _others(self) -> bool:
+        return bool(self.args)
+
+
+class Forbid(Table):
+    """What must not have happened before, for equal arguments `same`."""
+
+    after: Event
+    same: list[str] = []
+
+
+class Limit(Table):
+    """How many such calls there may be in a message, a turn or the session; `alone` forbids words beside one."""
+
+    max: int = Field(default=1, ge=0)
+    per: Literal["message", "turn", "session"] = "session"
+    same: list[str] = []
+    alone: bool = False
+
+
+class Then(Table):
+    """What must follow: an act, or words that a message of the agent must hold, within so many turns."""
+
+    tool: Globs | None = None
+    effect: str | None = None
+    status: Literal["ok", "error", "timeout"] | None = None
+    message: str | None = None
+    within_turns: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _some(self) -> Then:
+        if self.tool is None and self.effect is None and self.message is None:
+            raise ValueError("say which tool, effect or message must follow")
         return self
 
 
+class Buried(Table):
+    """When an item counts as buried: between two shares of the window, `min_tokens` or more before its end."""
+
+    from_: float = Field(alias="from", ge=0, le=1)
+    to: float = Field(ge=0, le=1)
+    min_tokens: int = Field(ge=0)
+
+
 class Visible(Table):
-    """The document that should stand in the context of the decision."""
+    """The document that should stand in the context of the decision; `after` asks so only after a compaction."""
 
     rule_doc: str | None = None
     required: bool = False
+    after: Literal["compaction"] | None = None
+    buried: Buried | None = None
 
 
 class Rule(Table):
@@ -103,12 +190,77 @@ class Rule(Table):
     severity: Severity = "medium"
     on: On
     need: Need | None = None
+    forbid: Forbid | None = None
+    limit: Limit | None = None
+    args: dict[str, ArgTest] = {}
+    any: list[Alternative] = []
+    then: Then | None = None
     visible: Visible | None = None
+    check: Literal["manual"] | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Rule:
+        clauses = (
+            self.need,
+            self.forbid,
+            self.limit,
+            self.args,
+            self.any,
+            self.then,
+            self.visible,
+            self.check,
+        )
+        if not any(clauses):
+            raise ValueError(
+                "a rule asks for something: need, forbid, limit, args, any, then, visible or check"
+            )
+        return self
 
     @property
     def document(self) -> str | None:
         """The document that states this rule, where the policy names one."""
         return None if self.visible is None else self.visible.rule_doc or self.id
+
+    def needs(self) -> list[Need]:
+        """Return the need of this rule and its alternatives."""
+        return [*([self.need] if self.need else []), *self.any]
+
+    def patterns(self) -> list[tuple[str, On]]:
+        """Return every pattern of tools in this rule with the clause where it stands."""
+        out: list[tuple[str, On]] = [("on", self.on)]
+        for need in self.needs():
+            out += [
+                ("need" if need is self.need else "any", e)
+                for e in (need.before, need.since)
+                if e is not None
+            ]
+        return [*out, *([("forbid", self.forbid.after)] if self.forbid else [])]
+
+
+class FactFrom(Table):
+    """Where a fact is read: the results of a tool, at a JSON Pointer."""
+
+    tool: Globs
+    at: str = ""
+
+
+class Fact(Table):
+    """A value out of tool results, told apart by the arguments `key` of the call."""
+
+    name: str
+    key: list[str] = []
+    from_: FactFrom = Field(alias="from")
+
+
+class Results(Table):
+    """How results are read that carry no status: `error` is a pattern that marks one as an error."""
+
+    error: str
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Results:
+        _regular(self.error)
+        return self
 
 
 class RuleDocument(Table):
@@ -133,6 +285,8 @@ class PolicyFile(Table):
     version: str = ""
     effects: dict[str, Globs] = {}
     confirmation: dict[str, ConfirmationType] = {}
+    result: Results | None = None
+    fact: list[Fact] = []
     rule: list[Rule] = []
     document: list[RuleDocument] = []
     margin: dict[str, Bands] = {}
@@ -147,17 +301,36 @@ class PolicyFile(Table):
         return self
 
     def _check_rule(self, index: int, rule: Rule) -> None:
-        need = rule.need
-        for name, at in ((rule.on, "on"), (need and need.before, "need"), (need and need.since, "need")):
-            if isinstance(name, On) and name.effect is not None and name.effect not in self.effects:
-                raise MistakeError(
-                    ("rule", index, at), f"no effect `{name.effect}`", name.effect, self.effects
-                )
-        wanted = need.confirmation if need else None
-        if wanted is not None and wanted not in self.confirmation:
-            raise MistakeError(
-                ("rule", index, "need"), f"no confirmation type `{wanted}`", wanted, self.confirmation
-            )
+        facts = [fact.name for fact in self.fact]
+        for clause, pattern in rule.patterns():
+            if pattern.effect is not None and pattern.effect not in self.effects:
+                what = f"no effect `{pattern.effect}`"
+                raise MistakeError(("rule", index, clause), what, pattern.effect, self.effects)
+            self._check_facts(index, clause, pattern.args, facts)
+        if rule.then is not None and rule.then.effect is not None and rule.then.effect not in self.effects:
+            what = f"no effect `{rule.then.effect}`"
+            raise MistakeError(("rule", index, "then"), what, rule.then.effect, self.effects)
+        self._check_facts(index, "args", rule.args, facts)
+        for need in rule.needs():
+            clause = "need" if need is rule.need else "any"
+            if need.confirmation is not None and need.confirmation not in self.confirmation:
+                what = f"no confirmation type `{need.confirmation}`"
+                raise MistakeError(("rule", index, clause), what, need.confirmation, self.confirmation)
+            if need.fact is not None and need.fact not in facts:
+                raise MistakeError(("rule", index, clause), f"no fact `{need.fact}`", need.fact, facts)
+
+    def _check_facts(self, index: int, clause: str, tests: dict[str, ArgTest], facts: list[str]) -> None:
+        for test in tests.values():
+            if test.same_as_fact is not None and test.same_as_fact not in facts:
+                what = f"no fact `{test.same_as_fact}`"
+                raise MistakeError(("rule", index, clause), what, test.same_as_fact, facts)
+
+
+def _regular(pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
 
 
 class MistakeError(ValueError):

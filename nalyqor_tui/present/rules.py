@@ -11,7 +11,17 @@ from nalyqor_tui.present.rows import TONES, Heading, Line, Tone, declared, deriv
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
-_LABELS = {"need.confirmation": "confirmed", "need.before": "order"}
+_LABELS = {
+    "need.confirmation": "confirmed",
+    "need.before": "order",
+    "need.fact": "fact",
+    "forbid.after": "forbidden",
+    "args": "arguments",
+    "any": "one of",
+    "then": "then",
+    "manual": "by hand",
+    "on": "governs",
+}
 
 
 def view(review: Review, decision: Decision) -> list[Line]:
@@ -20,7 +30,8 @@ def view(review: Review, decision: Decision) -> list[Line]:
     if review.policy is None:
         out.append(Heading(phrase("which rules govern is unknown: no policy (give --policy FILE)")))
     else:
-        governing = review.policy.governing(review.session.chosen(decision).tool)
+        names = review.judgement.governing[decision.index]
+        governing = [rule for rule in review.policy.rules if rule.id in names]
         for rule in governing:
             out += _rule(review, decision, rule)
         if not governing:

@@ -103,7 +103,7 @@ def _rules(review: Review, decision: Decision) -> Phrase:
     ]
     if parts:
         return join("; ", parts)
-    governing = review.policy.governing(review.session.chosen(decision).tool)
+    governing = review.judgement.governing[decision.index]
     held = {finding.subject for finding in found if finding.verdict == "pass"}
     says = phrase("{n} held", n=own(str(len(held)))) if held else ()
     unchecked = len(governing) - len(held)

@@ -1,0 +1,131 @@
+"""The clauses of a rule at a decision: each is answered by the module that knows how."""
+
+from __future__ import annotations
+
+from nalyqor_tui.derive import args
+from nalyqor_tui.derive.approval import approved, covered
+from nalyqor_tui.derive.confirmations import Ledger
+from nalyqor_tui.derive.facts import Facts
+from nalyqor_tui.derive.finding import Answer, Finding
+from nalyqor_tui.derive.limits import Tally, messages
+from nalyqor_tui.derive.order import Act, Ban, Certainty, Monitor
+from nalyqor_tui.derive.responses import Responses
+from nalyqor_tui.phrase import join, phrase
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.policy.schema import Alternative, Need, Rule
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.session import Decision, Session
+
+
+class Clauses:
+    """What the clauses of all rules remember while the records are read."""
+
+    def __init__(self, session: Session, policy: Policy, ledger: Ledger) -> None:
+        self.session = session
+        self.policy = policy
+        self.ledger = ledger
+        self.facts = Facts(policy)
+        self.responses = Responses(policy)
+        self._monitors: dict[int, Monitor] = {}
+        self._bans: dict[str, Ban] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._messages = messages(session) if any(rule.limit for rule in policy.rules) else []
+        for rule in policy.rules:
+            for need in rule.needs():
+                if need.before is not None:
+                    self._monitors[id(need)] = Monitor(rule, need, policy)
+            if rule.forbid is not None:
+                self._bans[rule.id] = Ban(rule.forbid, policy)
+            if rule.limit is not None:
+                self._tallies[rule.id] = Tally(rule.limit)
+
+    def happened(self, act: Act) -> None:
+        """Tell everything that watches of an act."""
+        watchers: list[Monitor | Ban] = [*self._monitors.values(), *self._bans.values()]
+        for watcher in watchers:
+            watcher.happened(act)
+
+    def covered(self, decision: Decision) -> Certainty:
+        """Say whether a live confirmation covers the call of a decision."""
+        return covered(self.session, self.ledger, decision)
+
+    def governs(self, rule: Rule, decision: Decision) -> Certainty:
+        """Say whether a rule governs a decision: by tool, effect or kind, then by its arguments."""
+        action = self.session.chosen(decision)
+        if not self.policy.matches(rule.on, action.tool):
+            return "no"
+        if not rule.on.args:
+            return "yes"
+        if any(
+            args.argument(action, name) is args.MISSING and t.exists is not False
+            for name, t in rule.on.args.items()
+        ):
+            return "no"
+        answer = args.check(rule.on.args, action, self.facts, decision.entry)
+        return {"pass": "yes", "fail": "no", "unknown": "unknown"}[answer.verdict] if answer else "no"  # type: ignore[return-value]
+
+    def check(self, rule: Rule, decision: Decision) -> list[Finding]:
+        """Answer every clause of a rule that governs."""
+        action, at = self.session.chosen(decision), decision.entry
+        answers: list[tuple[str, Answer]] = []
+        if rule.need is not None:
+            answers += self._need(rule.need, decision, action)
+        if rule.forbid is not None:
+            answers.append(("forbid.after", self._bans[rule.id].check(decision, action)))
+        if rule.limit is not None:
+            message = self._messages[decision.index]
+            answers.append(("limit", self._tallies[rule.id].check(self.session, decision, action, message)))
+        if rule.args and (answer := args.check(rule.args, action, self.facts, at)) is not None:
+            answers.append(("args", answer))
+        if rule.any:
+            answers.append(("any", self._any(rule.any, decision, action)))
+        if rule.check == "manual":
+            answers.append(("manual", Answer("unknown", phrase("for the reader to judge"), (at,))))
+        if rule.then is not None:
+            self.responses.owe(rule, decision)
+        return [finding(self.policy, rule, check, answer) for check, answer in answers]
+
+    def _need(self, need: Need, decision: Decision, action: rec.Action) -> list[tuple[str, Answer]]:
+        out: list[tuple[str, Answer]] = []
+        if need.confirmation is not None:
+            out.append(
+                ("need.confirmation", approved(self.session, self.ledger, decision, need.confirmation))
+            )
+        if need.before is not None:
+            out.append(("need.before", self._monitors[id(need)].check(decision, action)))
+        if need.fact is not None:
+            out.append(("need.fact", self.facts.check(need, action, decision.entry)))
+        return out
+
+    def _any(self, choices: list[Alternative], decision: Decision, action: rec.Action) -> Answer:
+        """Answer `any`: one alternative that holds is enough; one that cannot be told may be it."""
+        answers = []
+        for choice in choices:
+            parts = [answer for _, answer in self._need(choice, decision, action)]
+            if (
+                choice.args
+                and (tested := args.check(choice.args, action, self.facts, decision.entry)) is not None
+            ):
+                parts.append(tested)
+            answers.append(_all(parts, decision.entry))
+        for verdict in ("pass", "unknown"):
+            for answer in answers:
+                if answer.verdict == verdict:
+                    return answer
+        says = phrase("none holds: {each}", each=join("; ", [answer.says for answer in answers]))
+        return Answer("fail", says, tuple(dict.fromkeys(e for answer in answers for e in answer.evidence)))
+
+
+def finding(policy: Policy, rule: Rule, check: str, answer: Answer) -> Finding:
+    """Make the finding of an answer, with the line of the clause that asked."""
+    line = policy.rule_line(rule, {"manual": "check"}.get(check, check.split(".", maxsplit=1)[0]))
+    return Finding("rule", check, rule.id, answer.verdict, answer.says, rule.severity, answer.evidence, line)
+
+
+def _all(parts: list[Answer], at: int) -> Answer:
+    """Join the parts of one alternative, all of which must hold."""
+    for verdict in ("fail", "unknown"):
+        for part in parts:
+            if part.verdict == verdict:
+                return part
+    return parts[0] if parts else Answer("unknown", phrase("there was nothing to test"), (at,))
