@@ -18,7 +18,8 @@ from textual.strip import Strip
 from textual.widgets import Footer
 from textual.worker import get_current_worker
 
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.errors import NalyqorError
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import SessionRow, session_row
 from nalyqor_tui.present.text import literal, show
@@ -81,7 +82,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one session."""
         at = self.scroll_offset.y + y
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if at >= len(self.listed):
             return Strip.blank(width, self.rich_style)
         index = self.listed[at]
@@ -128,6 +129,7 @@ class SessionsScreen(Screen[None]):
         super().__init__()
         self.case = case
         self._needle = ""
+        self._worst_first = case.policy is not None
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -162,6 +164,7 @@ class SessionsScreen(Screen[None]):
                 self.app.call_from_thread(self._show, found)
                 found, last = {}, monotonic()
         self.app.call_from_thread(self._show, found)
+        self.app.call_from_thread(self._arrange)
 
     def _rows(self) -> Iterator[SessionRow]:
         for index in range(len(self.case.trace.session_ids)):
@@ -171,6 +174,18 @@ class SessionsScreen(Screen[None]):
         self.list.rows.update(found)
         self.list.refresh()
         self._title(len(self.list.rows))
+
+    def _arrange(self) -> None:
+        """List the sessions that fit, the worst first where that is wanted; the cursor stays with its session."""
+        low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
+        texts = ((n, f"{name} {show(rows[n].outcome) if n in rows else ''}") for n, name in enumerate(ids))
+        listed = [n for n, text in texts if low in text.casefold()]
+        if self._worst_first:
+            listed.sort(key=lambda n: rows[n].rank if n in rows else (9,))
+        current = self.list.current if self.list.cursor else None
+        self.list.show_only(listed)
+        if current in listed:
+            self.list.go(listed.index(current))
 
     def _title(self, read: int) -> None:
         count = len(self.case.trace.session_ids)
@@ -230,10 +245,7 @@ class SessionsScreen(Screen[None]):
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         """List those that fit."""
         self._needle = message.text.strip()
-        low = self._needle.casefold()
-        ids, rows = self.case.trace.session_ids, self.list.rows
-        texts = ((n, f"{name} {show(rows[n].outcome) if n in rows else ''}") for n, name in enumerate(ids))
-        self.list.show_only([n for n, text in texts if low in text.casefold()])
+        self._arrange()
         self.list.focus()
 
     def on_prompt_cancelled(self) -> None:
@@ -244,6 +256,25 @@ class SessionsScreen(Screen[None]):
         """Open the session under the cursor."""
         if (index := self.list.current) is not None:
             self.app.push_screen(ReviewScreen(self.case, index))
+
+    def action_order(self) -> None:
+        """Change between the worst first and the order of the file."""
+        self._worst_first = not self._worst_first
+        self._arrange()
+        says = "the worst first" if self._worst_first else "in the order of the file"
+        outlets.tell(self, own(says))
+
+    def action_reload(self) -> None:
+        """Judge all sessions anew by the policy as it is now."""
+        try:
+            says = self.case.reload()
+        except NalyqorError as error:
+            outlets.tell(self, phrase("the policy stays as it was: {why}", why=str(error)), problem=True)
+            return
+        self.list.rows.clear()
+        self.list.judged = self.case.policy is not None
+        outlets.tell(self, says)
+        self._read()
 
     def action_help(self) -> None:
         """Show the help."""
@@ -257,7 +288,7 @@ class SessionsScreen(Screen[None]):
         """List all sessions again."""
         if self._needle:
             self._needle = ""
-            self.list.show_only(list(range(len(self.case.trace.session_ids))))
+            self._arrange()
 
     def action_leave(self) -> None:
         """Leave."""

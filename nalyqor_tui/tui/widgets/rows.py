@@ -177,7 +177,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: Resize) -> None:
         """Wrap anew for the new width."""
-        if event.size.width != self._drawn_at:
+        if self.scrollable_content_region.width != self._drawn_at:
             self._layout_rows()
 
     def on_click(self, event: Click) -> None:
@@ -205,7 +205,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _layout_rows(self) -> None:
-        width = self.size.width
+        width = self.scrollable_content_region.width  # the last column is the scrollbar's, there or not
         if width <= 0 or not self.is_attached:
             return
         self._drawn_at = width

@@ -123,7 +123,7 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one step."""
         at = self.scroll_offset.y + y
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if at >= len(self._steps):
             return Strip.blank(width, self.rich_style)
         step = self._steps[at]
