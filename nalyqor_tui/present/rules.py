@@ -11,18 +11,6 @@ from nalyqor_tui.present.rows import TONES, Heading, Line, Tone, declared, deriv
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
-_LABELS = {
-    "need.confirmation": "confirmed",
-    "need.before": "order",
-    "need.fact": "fact",
-    "forbid.after": "forbidden",
-    "args": "arguments",
-    "any": "one of",
-    "then": "then",
-    "manual": "by hand",
-    "on": "governs",
-}
-
 
 def view(review: Review, decision: Decision) -> list[Line]:
     """Return the governing rules with their verdicts, then what the last look-up brought."""

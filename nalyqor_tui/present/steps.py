@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from nalyqor_tui.derive.grade import Grade
+from nalyqor_tui.derive.grade import ORDER, Grade, Word, passed
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.clock import Moment
@@ -90,20 +90,23 @@ class SessionRow:
     outcome: Phrase
     passed: bool | None
     problems: int | None
-    worst: str
+    worst: Word
     unparsed: int
     latent: bool
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """The place in a list of the worst first: latent failures, then bad, flawed, unproven, and by how many."""
+        return (not self.latent, ORDER.index(self.worst), -(self.problems or 0), self.index)
 
 
 def session_row(review: Review) -> SessionRow:
     """Sum up one session: what its log says of the output beside what was found of its decisions."""
-    from nalyqor_tui.derive.grade import ORDER, passed
-
     session = review.session
     outcomes = [e.record for e in session.outcomes() if isinstance(e.record, rec.Outcome)]
     verdict = passed(outcomes[-1]) if outcomes else None
     words_found = {grade.word for grade in review.judgement.grades}
-    worst = next((word for word in ORDER if word in words_found), "not judged")
+    worst: Word = next((word for word in ORDER if word in words_found), "not judged")
     problems = sum(g.word in ("flawed", "bad") for g in review.judgement.grades)
     return SessionRow(
         review.index,

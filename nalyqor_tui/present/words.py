@@ -12,6 +12,17 @@ from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Decision, Session, arguments
 
 GLYPHS: dict[Word, str] = {"bad": "✖", "flawed": "✗", "unproven": "?", "sound": "✓", "not judged": "·"}
+CHECKS = {
+    "need.confirmation": "confirmed",
+    "need.before": "order",
+    "need.fact": "fact",
+    "forbid.after": "forbidden",
+    "args": "arguments",
+    "any": "one of",
+    "then": "then",
+    "manual": "by hand",
+    "on": "governs",
+}  # what the checks of a rule are called where room is scarce
 NOT_RECORDED = phrase("not recorded")
 
 

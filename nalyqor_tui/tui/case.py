@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nalyqor_tui.notes.journal import Journal
-from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.policy.loader import Policy, find
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace.store import Trace
 
@@ -32,6 +33,20 @@ class Case:
             self.reviews[index] = Review(self.trace, index, self.policy)
             self.reviews[index].bind(self.journal.notes())
         return self.reviews[index]
+
+    def reload(self) -> Phrase:
+        """Read the policy again and judge anew; raises PolicyError and changes nothing where it is wrong."""
+        policy = find(self.policy_given or None, self.path)
+        changed = (policy.sha256 if policy else "") != (self.policy.sha256 if self.policy else "")
+        self.policy = policy
+        self.reviews.clear()
+        if policy is None:
+            return phrase("no policy was found: nalyqor.toml beside the trace, or --policy FILE")
+        return phrase(
+            "policy {name} read again: {what}",
+            name=policy.name,
+            what=own("changed" if changed else "the same"),
+        )
 
     def rebind(self) -> None:
         """Take the notes anew after a change."""

@@ -82,7 +82,7 @@ class Annotating(ReviewView):
             self.tell(phrase("UNSAVED: {why}", why=str(error)), problem=True)
             return
         self.list_steps()
-        self._stale |= {"notes"}
+        self.stale |= {"notes"}
         self.fill()
         self.tell(phrase("{done}", done=done or ""))
 

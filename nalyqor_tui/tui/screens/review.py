@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present.rows import Row
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
+from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.annotating import Annotating
+from nalyqor_tui.tui.screens.card import CardScreen
 from nalyqor_tui.tui.screens.overlays import full, help_screen
 from nalyqor_tui.tui.screens.seeking import Seeking
 from nalyqor_tui.tui.screens.taking import Taking
@@ -122,13 +125,32 @@ class ReviewScreen(Seeking, Annotating, Taking):
         if self.pane is None and not self.has_class("-zoom"):
             self.activate(self._active)
         self.toggle_class("-zoom")
-        self._stale.add("talk")
+        self.stale.add("talk")
         self.call_after_refresh(self.fill)
 
     def action_fold(self) -> None:
         """Fold or unfold the row under the cursor."""
         pane = self.pane or self.query_one(f"#{self._active}", Rows)
         pane.toggle()
+
+    def action_card(self) -> None:
+        """Show the decision card."""
+        if self.decision is not None:
+            self.app.push_screen(CardScreen(self.case, self.review, self.decision))
+
+    def action_reload(self) -> None:
+        """Judge anew by the policy as it is now."""
+        try:
+            says = self.case.reload()
+        except NalyqorError as error:
+            self.tell(phrase("the policy stays as it was: {why}", why=str(error)), problem=True)
+            return
+        self.review = self.case.review(self.review.index)
+        self.notebook = Notebook(self.case, self.review)
+        self.stale = set(PANES)
+        self.list_steps()
+        self.fill()
+        self.tell(says)
 
     def action_open(self) -> None:
         """Open the row under the cursor; from the list, go to the conversation."""

@@ -92,5 +92,5 @@ class Seeking(ReviewView):
             self.tell(phrase("nothing here is called {id}", id=text), problem=True)
             return
         self._base = self.review.session.decisions[base] if base is not None else None
-        self._stale.add("context")
+        self.stale.add("context")
         self.activate("context")

@@ -50,7 +50,7 @@ class ReviewView(Screen[None]):
         self.notebook = Notebook(case, self.review)
         self.at = at
         self._active = "talk"
-        self._stale: set[str] = set(PANES)
+        self.stale: set[str] = set(PANES)
         self._base: Decision | None = None
         self._filter = ""
         self._needle = ""
@@ -109,7 +109,7 @@ class ReviewView(Screen[None]):
 
     def on_steps_moved(self, message: Steps.Moved) -> None:
         """Show another decision."""
-        self._stale = set(PANES)
+        self.stale = set(PANES)
         self.fill()
         self._title()
         self.query_one("#margins", MarginStrip).show_steps(self.steps.rows, message.step.decision)
@@ -131,8 +131,8 @@ class ReviewView(Screen[None]):
     def fill(self) -> None:
         for name in PANES:
             pane = self.query_one(f"#{name}", Rows)
-            if name in self._stale and pane.display and pane.size.width:
-                self._stale.discard(name)
+            if name in self.stale and pane.display and pane.size.width:
+                self.stale.discard(name)
                 self._fill_pane(name, pane)
         active = PANES[self._active]
         self.query_one("#tabs", PaneTabs).show_tabs(list(PANES.values()), active)
