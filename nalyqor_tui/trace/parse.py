@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ import orjson
 from nalyqor_tui.trace.records import Json
 
 MAX_DEPTH = 200
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
@@ -47,7 +49,7 @@ def resolve(value: Json, pointer: str) -> Json:
     """Follow a JSON Pointer (RFC 6901); raise `KeyError` where it leads nowhere."""
     for raw in pointer.split("/")[1:]:
         key = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        if isinstance(value, list) and _INDEX.fullmatch(key) and int(key) < len(value):
             value = value[int(key)]
         elif isinstance(value, dict) and key in value:
             value = value[key]
@@ -58,13 +60,12 @@ def resolve(value: Json, pointer: str) -> Json:
 
 def _exact(data: bytes) -> Json:
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_not_json)
+        return json.loads(data.decode("utf-8"), parse_constant=_not_json, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise BadJsonError(f"not UTF-8 at byte {error.start} (0x{data[error.start]:02x})") from None
     except json.JSONDecodeError as error:
-        raise BadJsonError(
-            f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
-        ) from None
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+        raise BadJsonError(f"not JSON: {what} at column {error.colno}") from None
     except RecursionError:
         raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
@@ -75,7 +76,15 @@ def _not_json(name: str) -> NoReturn:
     raise BadJsonError(f"not JSON: {name} is not a JSON number")
 
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise BadJsonError(f"the number {digits[:20]} is too large to be kept")
+    return value
+
+
+# A string that was cut runs to the end. Possessive, as trying again from each quote in it would take minutes.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.S)
 
 
 def _depth(data: bytes) -> int:

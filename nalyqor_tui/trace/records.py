@@ -291,6 +291,7 @@ KINDS = frozenset(
         "end",
     ]
 )
+_BRANCHES = frozenset({"str", "float"})  # pydantic's names for the types of `ts` and `grade`
 # Kinds and keys by which a record would claim to be a conclusion instead of an observation.
 VERDICT_KINDS = frozenset({"finding", "verdict", "derived", "reconstruction", "note", "judgement"})
 VERDICT_KEYS = frozenset({"verdict", "finding", "findings", "policy_status", "soundness", "truth"})
@@ -331,11 +332,13 @@ def json_type(value: Json) -> str:
 
 def _complaint(kind: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    path = [str(p) for p in first["loc"] if p != kind]
+    path = [str(p) for p in first["loc"] if p != kind and p not in _BRANCHES]
     where = ".".join(path) or "the record"
     if first["type"] == "missing":
         return f"{kind}: `{where}` is missing"
     what = first["msg"].removeprefix("Value error, ")
+    if first["loc"] and first["loc"][-1] in _BRANCHES:  # one of several types, and it is none of them
+        what = "input should be a string or a number"
     return f"{kind}: `{where}`: {what[:1].lower()}{what[1:]} (got {json_type(first['input'])})"
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from nalyqor_tui.errors import TraceError
 
-HEAD = 1 << 16
 _WINDOW = 1 << 20
 BOM = b"\xef\xbb\xbf"
 
@@ -47,15 +46,14 @@ class Source:
         self._fd = _open(path)
         info = os.fstat(self._fd)
         if not stat.S_ISREG(info.st_mode):
-            os.close(self._fd)
             raise _not_a_file(path, info.st_mode)
         self.size = info.st_size
         self._sha256 = ""
-        head = self.read(0, HEAD)
+        head = self.read(0, max(len(magic) for magic, _, _ in _MAGIC))
         for magic, what, remedy in _MAGIC:
             if head.startswith(magic):
                 raise TraceError(f"this is {what}, not JSON text", path=path, remedy=remedy)
-        if not head.strip(b" \t\r\n"):
+        if self._blank():
             what = "the file is empty" if not self.size else "the file holds only blank lines"
             raise TraceError(f"no records: {what}", path=path, remedy="give a file that an agent has written")
 
@@ -72,6 +70,14 @@ class Source:
             offset += len(part)
             length -= len(part)
         return b"".join(parts)
+
+    def _blank(self) -> bool:
+        position = 0
+        while window := self.read(position, min(_WINDOW, self.size - position)):
+            if window.strip(b" \t\r\n"):
+                return False
+            position += len(window)
+        return True
 
     def lines(self) -> Iterator[Line]:
         """Yield every line, split at LF only; a byte order mark before the first one is passed over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import cast
 
 from nalyqor_tui.errors import TraceError
@@ -18,12 +19,12 @@ _SHOWN = 60
 
 def recognise(source: Source) -> tuple[Format, Document]:
     """Find the format of a file; raise `TraceError` that says what was looked for and how the file begins."""
-    lines = _first_values(source)
+    first, lines = _first_values(source)
     candidates: list[tuple[Sample, Document]] = []
-    if lines:
-        candidates.append((Sample(lines, whole=False), Document(source)))
-    if len(lines) <= 1 and (value := _whole(source)) is not None:
+    if (not first or len(lines) <= 1) and (value := _whole(source)) is not None:
         candidates.append((Sample([value], whole=True), Document(source, value, whole=True)))
+    if lines and (first or not candidates):  # lines of a document may look like values of their own
+        candidates.insert(0, (Sample(lines, whole=False), Document(source)))
     scored = [(form.score(sample), form, doc) for sample, doc in candidates for form in FORMATS]
     best = max(scored, key=lambda row: row[0], default=None)
     if best is None or best[0] <= 0:
@@ -31,18 +32,19 @@ def recognise(source: Source) -> tuple[Format, Document]:
     return best[1], best[2]
 
 
-def _first_values(source: Source) -> list[Json]:
-    values: list[Json] = []
-    for seen, line in enumerate(source.lines()):
-        if seen >= _SAMPLED:
-            break
+def _first_values(source: Source) -> tuple[bool, list[Json]]:
+    """Return whether the first line is a value of its own, and the objects and arrays on the first lines."""
+    first, values = False, []
+    filled = (line.data for line in source.lines() if line.data.strip(b" \t\r"))
+    for index, data in enumerate(islice(filled, _SAMPLED)):
         try:
-            value = loads(line.data)
+            value = loads(data)
         except BadJsonError:
             continue  # a broken line does not decide what the others are
+        first = first or index == 0
         if isinstance(value, dict | list):
             values.append(value)
-    return values
+    return first, values
 
 
 def _whole(source: Source) -> Json:
@@ -56,12 +58,15 @@ def _whole(source: Source) -> Json:
 
 
 def _unrecognised(source: Source) -> TraceError:
-    first = next(source.lines()).data.split(b"\r")[0]
+    line = next(source.lines()).data
+    first = line.split(b"\r")[0]
     looked = "looked for: " + ", ".join(form.TITLE for form in FORMATS)
     begins = first[:_SHOWN].decode("utf-8", "replace")
     what = "JSON, but no trace that is known"
     if first.lstrip()[:1] == b"<":
         what = "not JSON (looks like HTML or XML)"
+    elif b"\r" in line.rstrip(b"\r"):
+        what, looked = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
     else:
         try:
             loads(first)

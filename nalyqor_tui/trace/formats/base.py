@@ -87,3 +87,19 @@ def broken(data: bytes, what: str, *, last: bool) -> Unparsed:
     elif last:
         what = f"incomplete last line, it may still be being written ({what})"
     return Unparsed(what, data.decode("utf-8", "surrogateescape"))
+
+
+class Names:
+    """Gives every session of a file a name of its own: a second `c-1` is called `c-1 #2`."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def unique(self, wanted: str) -> str:
+        """Return `wanted`, or with a number after it where a session has that name already."""
+        name = wanted
+        while name in self._taken:
+            self._taken[wanted] += 1
+            name = f"{wanted} #{self._taken[wanted]}"
+        self._taken[name] = 1
+        return name

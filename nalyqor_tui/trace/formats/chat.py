@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nalyqor_tui.trace.formats import messages
 from nalyqor_tui.trace.formats.base import (
     Document,
     Fidelity,
+    Names,
     Place,
     Placed,
     Sample,
@@ -51,15 +53,14 @@ def score(sample: Sample) -> float:
 def sessions(document: Document) -> list[SessionDraft]:
     """Find the runs; what is not one becomes a session that holds an unparsed row."""
     pieces = list(_pieces(document))
-    if not document.whole and sum(_is_message(v) for _, v in pieces) > len(pieces) / 2:
+    single, runs = (sum(map(fits, (v for _, v in pieces))) for fits in (_is_message, _is_run))
+    if not document.whole and single > runs:
         places = tuple(place for place, _ in pieces)
         return [SessionDraft("conversation 1", _Load(document, places, "conversation 1"))]
     drafts: list[SessionDraft] = []
-    taken: dict[str, int] = {}
+    names = Names()
     for place, value in pieces:
-        name = _name(value, len(drafts))
-        taken[name] = taken.get(name, 0) + 1
-        name = name if taken[name] == 1 else f"{name} #{taken[name]}"
+        name = names.unique(_name(value, len(drafts)))
         drafts.append(SessionDraft(name, _Load(document, (place,), name)))
     return drafts
 
@@ -87,8 +88,8 @@ class _Load:
         elif found is None:
             yield Unparsed("not a conversation: no list of messages", dumps(value)), place
         else:
-            messages, at = found
-            items = ((m, _below(place, f"{at}/{i}")) for i, m in enumerate(messages))
+            listed, at = found
+            items = ((m, _below(place, f"{at}/{i}")) for i, m in enumerate(listed))
             run = {k: v for k, v in value.items() if f"/{k}" != at} if isinstance(value, dict) else {}
             yield from _Run(self.name, place).records(run, items)
 
@@ -135,6 +136,10 @@ def _messages(value: Json) -> tuple[list[Json], str] | None:
     return (value, "") if isinstance(value, list) and value and _are_messages(value) else None
 
 
+def _is_run(value: Json) -> bool:
+    return _messages(value) is not None
+
+
 def _are_messages(items: list[Json]) -> bool:
     return all(_is_message(item) for item in items[:3])
 
@@ -160,7 +165,8 @@ class _Run:
         self._place = place or Place(1, 0, 0)
         self._name = name
         self._seq = 0
-        self._turn = 0
+        self._turn = 1  # what stands before the first user message belongs to turn 1
+        self._asked = 0
 
     def records(
         self, run: dict[str, Json], items: Iterable[tuple[Json | Unparsed, Place]]
@@ -177,10 +183,11 @@ class _Run:
             elif message["role"] in ("tool", "function"):
                 yield self._result(message, index, place)
             else:
-                self._turn += message["role"] == "user"
+                self._asked += message["role"] == "user"
+                self._turn = max(1, self._asked)
                 yield self._message(message, index, place)
-        if isinstance(run.get("reward"), int | float):
-            yield self._reward(run)
+        if (grade := _number(run.get("reward"))) is not None:
+            yield self._reward(run, grade)
 
     def _header(self, run: dict[str, Json]) -> Placed:
         known: dict[str, Json] = {"schema": SCHEMA, "conversation_id": self._name}
@@ -189,24 +196,26 @@ class _Run:
         return self._record("trace", self._place, {**known, "source": run} if run else known)
 
     def _assistant(self, message: dict[str, Json], index: int, place: Place) -> Iterator[Placed]:
-        calls = _calls(message)
+        calls, unread = messages.calls(message)
+        spoke = message.get("content") or messages.reasoning(message) or not (calls or unread)
         for number, (call, where) in enumerate(calls):
             chosen = {"tool": call["name"], "arguments": call["arguments"]}
             body = {"id": f"d{index}" + (f".{number + 1}" if number else ""), "chosen": chosen}
             yield self._record("decision", _below(place, where), body)
-        if not calls:
-            body = {"id": f"d{index}", "chosen": {"reply": _text(message.get("content"))}}
+        if spoke and not calls:
+            body = {"id": f"d{index}", "chosen": {"reply": messages.text(message.get("content"))}}
             yield self._record("decision", place, body)
-        if not calls or message.get("content"):
+        if spoke:
             yield self._message(message, index, place)
         for number, (call, where) in enumerate(calls):
             decision = f"d{index}" + (f".{number + 1}" if number else "")
             yield self._record("tool_call", _below(place, where), {**call, "decision": decision})
+        for piece, where in unread:
+            yield Unparsed("a tool call without a function's name", dumps(piece)), _below(place, where)
 
     def _message(self, message: dict[str, Json], index: int, place: Place) -> Placed:
         body = {"id": f"m{index}", "role": message["role"], "content": message.get("content")}
-        reasoning = message.get("reasoning_content", message.get("reasoning"))
-        if isinstance(reasoning, str):
+        if (reasoning := messages.reasoning(message)) is not None:
             body["reasoning"] = reasoning
         known = {"role", "content", "reasoning", "reasoning_content", "tool_calls", "function_call", "id"}
         rest = {k: v for k, v in message.items() if k not in known}
@@ -221,8 +230,10 @@ class _Run:
             body["name"] = message["name"]
         return self._record("tool_result", place, body, message)
 
-    def _reward(self, value: dict[str, Json]) -> Placed:
-        body: dict[str, Json] = {"grade": float(value["reward"]), "scale": [0.0, 1.0], "by": "reward"}
+    def _reward(self, value: dict[str, Json], grade: float) -> Placed:
+        body: dict[str, Json] = {"grade": grade, "by": "reward"}
+        if 0 <= grade <= 1:  # τ-bench's scale; a reward outside of it has another, which the log does not say
+            body["scale"] = [0.0, 1.0]
         if isinstance(value.get("task_id"), str | int):
             body["case"] = f"task {value['task_id']}"
         info = value.get("info")
@@ -239,39 +250,8 @@ class _Run:
         return read({"kind": kind, "seq": self._seq, "turn": self._turn, **body, **stamp}), place
 
 
-def _calls(message: dict[str, Json]) -> list[tuple[dict[str, Json], str]]:
-    """Return the calls of an assistant message with a pointer to each, arguments decoded if possible."""
-    found: list[tuple[dict[str, Json], str]] = []
-    listed = message.get("tool_calls")
-    for index, call in enumerate(listed if isinstance(listed, list) else []):
-        function = call.get("function", call) if isinstance(call, dict) else {}
-        if isinstance(function, dict) and isinstance(function.get("name"), str):
-            body = {"name": function["name"], "arguments": _arguments(function.get("arguments"))}
-            if isinstance(call.get("id"), str):
-                body["id"] = call["id"]
-            found.append((body, f"/tool_calls/{index}"))
-    legacy = message.get("function_call")
-    if isinstance(legacy, dict) and isinstance(legacy.get("name"), str):
-        found.append(
-            ({"name": legacy["name"], "arguments": _arguments(legacy.get("arguments"))}, "/function_call")
-        )
-    return found
-
-
-def _arguments(value: Json) -> Json:
-    if not isinstance(value, str):
-        return value
+def _number(value: Json) -> float | None:
     try:
-        return loads(value.encode("utf-8", "surrogatepass"))
-    except BadJsonError:
-        return value
-
-
-def _text(content: Json) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        parts = [p["text"] for p in content if isinstance(p, dict) and isinstance(p.get("text"), str)]
-        if parts:
-            return "\n".join(parts)
-    return "" if content is None else dumps(content)
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from nalyqor_tui.trace.formats.base import (
     Document,
     Fidelity,
+    Names,
     Place,
     Placed,
     Sample,
     SessionDraft,
     broken,
 )
-from nalyqor_tui.trace.parse import BadJsonError, loads
+from nalyqor_tui.trace.parse import BadJsonError, loads, resolve
 from nalyqor_tui.trace.records import KINDS, AnyRecord, Json, read
 from nalyqor_tui.trace.source import Line, Source
 
@@ -68,7 +69,7 @@ class _Load:
     def __call__(self) -> Iterator[Placed]:
         for place in self.pieces:
             if self.document.whole:
-                yield read(self.document.value[int(place.pointer[1:])]), place
+                yield read(resolve(self.document.value, place.pointer)), place
             else:
                 yield _record(self.document.source, place), place
 
@@ -78,7 +79,8 @@ class _Sessions:
 
     def __init__(self) -> None:
         self.all: list[_Session] = []
-        self._by_id: dict[str, _Session] = {}
+        self._names = Names()
+        self._latest: dict[str, _Session] = {}
         self._current: _Session | None = None
 
     def add(self, place: Place, value: Json) -> None:
@@ -86,26 +88,18 @@ class _Sessions:
         named = value.get("conversation_id")
         named = named if isinstance(named, str) else None
         if value.get("kind") == "trace":
-            self._current = self._start(named)
-        elif named is not None and (self._current is None or self._current.id != named):
-            session = self._by_id.get(named) or self._start(named)
-            session.pieces.append(place)
-            return
-        elif self._current is None:
-            self._current = self._start(None)
-        self._current.pieces.append(place)
+            session = self._current = self._start(named)
+        elif named is not None:
+            session = self._latest.get(named) or self._start(named)
+        else:
+            session = self._current = self._current or self._start(None)
+        session.pieces.append(place)
 
     def _start(self, named: str | None) -> _Session:
-        if named is not None and named in self._by_id and not self._by_id[named].pieces:
-            return self._by_id[named]
-        wanted = named or f"session {len(self.all) + 1}"
-        name, count = wanted, 1
-        while name in self._by_id:  # a second header with the same id is a second session, and says so
-            count += 1
-            name = f"{wanted} #{count}"
-        session = _Session(name)
+        session = _Session(self._names.unique(named or f"session {len(self.all) + 1}"))
         self.all.append(session)
-        self._by_id[name] = session
+        if named is not None:  # a second header with this id is a second session: what follows belongs to it
+            self._latest[named] = session
         return session
 
 
