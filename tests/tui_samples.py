@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from nalyqor_tui.notes.journal import Journal
@@ -114,6 +115,14 @@ class Sitting:
         """Press keys, and wait for what they do."""
         await self.pilot.press(*keys)
 
+    async def at_once(self, *events: Key | Paste) -> None:
+        """Put keys into the program without waiting for any of them, then wait for what all of them do."""
+        for event in events:
+            self.app.post_message(event)
+        await self.pilot.pause()
+        while self.app._typed:
+            await self.pilot.pause()
+
     async def type(self, text: str) -> None:
         """Type a text, character by character."""
         names = {" ": "space", "\n": "enter"}
@@ -184,7 +193,7 @@ class Sitting:
 def drawn(app: NalyqorApp) -> str:
     """Return the rows of characters on a screen."""
     width, height = app.size
-    console = Console(width=width, height=height, file=io.StringIO(), force_terminal=True, record=True, legacy_windows=False)  # fmt: skip
+    console = Console(width=width, height=height, file=io.StringIO(), force_terminal=True, record=True)
     console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
     return "\n".join(row.rstrip() for row in console.export_text(styles=False).split("\n"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -16,6 +16,7 @@ from nalyqor_tui.tui.actions import of
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
+from nalyqor_tui.tui.typeahead import TypeAhead
 
 
 class Actions(Provider):
@@ -44,7 +45,7 @@ class Actions(Provider):
         await self.screen.run_action(run)
 
 
-class NalyqorApp(App[None]):
+class NalyqorApp(TypeAhead):
     """The terminal program."""
 
     TITLE = "nalyqor-tui"
