@@ -22,6 +22,7 @@ from nalyqor_tui.policy.schema import (
     ArgTest,
     Bands,
     Buried,
+    Comparing,
     ConfirmationType,
     Ends,
     Event,
@@ -126,6 +127,13 @@ class Policy:
             return self.file.margin[measure], f"{Path(self.path).name}:{self.line('margin', measure)}"
         return None if self.path == defaults().path else defaults().bands(measure)
 
+    @property
+    def comparing(self) -> tuple[Comparing, str]:
+        """What may be said of comparable margins, and where it is declared; the shipped defaults stand in."""
+        if self.file.series is None:
+            return defaults().comparing
+        return self.file.series, f"{Path(self.path).name}:{self.line('series')}"
+
 
 def load(path: Path) -> Policy:
     """Read a policy file; raise `PolicyError` with file, line and a suggestion."""
@@ -181,7 +189,7 @@ def shipped() -> list[str]:
 
 @cache
 def defaults() -> Policy:
-    """Return the shipped defaults: the bands of margins, and nothing else."""
+    """Return the shipped defaults: what is said of margins, and nothing else."""
     return _shipped("defaults")
 
 
@@ -251,6 +259,7 @@ _TABLES: dict[str, type[Table]] = {
     "args": ArgTest,
     "document": RuleDocument,
     "margin": Bands,
+    "series": Comparing,
 }
 
 

@@ -277,6 +277,19 @@ class Bands(Table):
     narrow: float | None = Field(default=None, gt=0)
 
 
+class Comparing(Table):
+    """What may be said of comparable margins: from how many on, how surely, and what a CUSUM allows and bears.
+
+    `least` is a number of margins, `p` a two-sided level; `k` (slack) and `h` (limit) are in standard
+    deviations of the margins that are compared with.
+    """
+
+    least: int = Field(ge=2)
+    p: float = Field(gt=0, lt=1)
+    k: float = Field(ge=0)
+    h: float = Field(gt=0)
+
+
 class PolicyFile(Table):
     """A whole policy file."""
 
@@ -290,6 +303,7 @@ class PolicyFile(Table):
     rule: list[Rule] = []
     document: list[RuleDocument] = []
     margin: dict[str, Bands] = {}
+    series: Comparing | None = None
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> PolicyFile:

@@ -46,6 +46,11 @@ class Trace:
             self._sessions[index] = build(draft.id, draft.load())
         return self._sessions[index]
 
+    def read(self, index: int) -> Session:
+        """Read a session without keeping it, for a pass over many."""
+        draft = self._drafts[index]
+        return self._sessions.get(index) or build(draft.id, draft.load())
+
     def raw(self, place: Place) -> str:
         """Return what stood in the file at `place`: a line as it is, an element of a document indented."""
         if place.pointer:
