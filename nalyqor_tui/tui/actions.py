@@ -6,8 +6,8 @@ docs/keys.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from textual.binding import Binding, BindingType
@@ -107,9 +107,14 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def of(scope: Scope) -> list[Action]:
-    """Return the actions of a scope, in order."""
-    return [action for action in ACTIONS if scope in action.scopes]
+def of(scope: Scope, keys: Mapping[str, str] | None = None) -> list[Action]:
+    """Return the actions of a scope, in order, with one's own `keys` (by id) in the place of ours."""
+    own = keys or {}
+    return [
+        replace(action, keys=own[action.id], shown="") if action.id in own else action
+        for action in ACTIONS
+        if scope in action.scopes
+    ]
 
 
 def bindings(scope: Scope) -> list[BindingType]:

@@ -12,8 +12,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
-from nalyqor_tui.tui.actions import of
+from nalyqor_tui.tui.actions import Action, of
 from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 from nalyqor_tui.tui.typeahead import TypeAhead
@@ -38,8 +39,9 @@ class Actions(Provider):
                 yield Hit(score, Content(text), partial(self._run, action.run), help=action.id)
 
     @property
-    def _actions(self) -> list:  # type: ignore[type-arg]
-        return of("review" if isinstance(self.screen, ReviewScreen) else "sessions")
+    def _actions(self) -> list[Action]:
+        keys = self.app.case.keys if isinstance(self.app, NalyqorApp) else {}
+        return of("review" if isinstance(self.screen, ReviewScreen) else "sessions", keys)
 
     async def _run(self, run: str) -> None:
         await self.screen.run_action(run)
@@ -66,6 +68,7 @@ class NalyqorApp(TypeAhead):
 
     def on_mount(self) -> None:
         """Open on the list, or on the only session."""
+        self.set_keymap(self.case.keys)
         for number in (signal.SIGHUP, signal.SIGTERM):
             self._loop_signal(number)
         many = len(self.case.trace.session_ids) > 1
@@ -74,9 +77,22 @@ class NalyqorApp(TypeAhead):
         else:
             self.push_screen(ReviewScreen(self.case, self._session or 0, self._at))
 
+    def on_app_focus(self) -> None:
+        """Show what others wrote into the notes while the reader looked elsewhere."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ReviewScreen) and screen.is_mounted:
+                screen.take_in()
+
+    def _leave(self, number: signal.Signals) -> None:
+        """Keep what stands in an open editor, and leave."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Editor) and screen.is_mounted:
+                screen.keep_draft()
+        self.exit(return_code=128 + number)
+
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio
         import threading
 
         if threading.current_thread() is threading.main_thread():
-            asyncio.get_running_loop().add_signal_handler(number, lambda: self.exit(return_code=128 + number))
+            asyncio.get_running_loop().add_signal_handler(number, self._leave, number)

@@ -14,12 +14,13 @@ from nalyqor_tui.trace.store import Trace
 
 @dataclass
 class Case:
-    """An opened trace with all that belongs to it; `policy_given` is what the command line said of the policy."""
+    """An opened trace with all that belongs to it; `policy_given` is what the command line said."""
 
     trace: Trace
     policy: Policy | None
     journal: Journal
     policy_given: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -59,15 +61,15 @@ class Overlay(ModalScreen[None]):
         self.query_one("#overlay").scroll_relative(y=lines, animate=False)
 
 
-def help_screen(scope: Scope, pane: str) -> Overlay:
+def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
     """Make the help of a screen, for the pane that has the focus."""
     out = [f"You are in: {pane}", ""]
     group = ""
-    for action in sorted(of(scope), key=lambda a: _GROUPS.index(a.group)):
+    for action in sorted(of(scope, keys), key=lambda a: _GROUPS.index(a.group)):
         if action.group != group:
             out += ["", action.group.upper()] if group else [action.group.upper()]
             group = action.group
-        out.append(f"  {action.key_words:<16} {action.help}")
+        out.append(f"  {literal(action.key_words):<16} {action.help}")
     return Overlay("Help", "\n".join([*out, "", LEGEND]))
 
 

@@ -74,6 +74,7 @@ class ReviewScreen(Seeking, Annotating, Taking):
 
     def action_find(self, test: str, by: int) -> None:
         """Move to the next problem or note."""
+        self.take_in()
         self._hit = None
         if not self.steps.find(test, by):
             nothing = (
@@ -169,7 +170,7 @@ class ReviewScreen(Seeking, Annotating, Taking):
     def action_help(self) -> None:
         """Show the help."""
         pane = PANES[self.pane.id or "talk"] if self.pane is not None else "1 Decisions"
-        self.app.push_screen(help_screen("review", pane))
+        self.app.push_screen(help_screen("review", pane, self.case.keys))
 
     def action_theme(self) -> None:
         """Change between dark and light."""

@@ -278,7 +278,7 @@ class SessionsScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(help_screen("sessions", "the list of sessions"))
+        self.app.push_screen(help_screen("sessions", "the list of sessions", self.case.keys))
 
     def action_theme(self) -> None:
         """Change between dark and light."""
