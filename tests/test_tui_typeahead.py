@@ -5,14 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.events import Key, Paste
-from tui_samples import BOTH, SMALL, chats, production, sitting
-
-
-def keys(*typed: str) -> list[Key]:
-    """Return the events of keys; a single character is typed as itself."""
-    names = {":": "colon", ".": "full_stop", " ": "space"}
-    return [Key(names.get(key, key), key if len(key) == 1 else None) for key in typed]
+from textual.events import Paste
+from tui_samples import BOTH, SMALL, chats, keys, production, sitting
 
 
 @pytest.mark.parametrize("size", BOTH)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from textual.events import Key, Paste
+from textual.events import AppBlur, AppFocus, Key, Paste
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from nalyqor_tui.notes.journal import Journal
@@ -104,6 +105,11 @@ def opened(path: Path, *, author: str = "Ada", notes: Path | None = None) -> Cas
     return Case(Trace(path), find(None, path), Journal.open(path, notes_path=notes, author=author))
 
 
+def keys(*typed: str) -> list[Key]:
+    """Return the events of keys; a single character is typed as itself."""
+    return [Key(_character_to_key(key), key) if len(key) == 1 else Key(key, None) for key in typed]
+
+
 @dataclass
 class Sitting:
     """A reader before the screen."""
@@ -115,7 +121,7 @@ class Sitting:
         """Press keys, and wait for what they do."""
         await self.pilot.press(*keys)
 
-    async def at_once(self, *events: Key | Paste) -> None:
+    async def at_once(self, *events: AppBlur | AppFocus | Key | Paste) -> None:
         """Put keys into the program without waiting for any of them, then wait for what all of them do."""
         for event in events:
             self.app.post_message(event)
@@ -124,9 +130,8 @@ class Sitting:
             await self.pilot.pause()
 
     async def type(self, text: str) -> None:
-        """Type a text, character by character."""
-        names = {" ": "space", "\n": "enter"}
-        await self.press(*(names.get(char, char) for char in text))
+        """Type a text, fast."""
+        await self.at_once(*keys(*("enter" if char == "\n" else char for char in text)))
 
     async def ask(self, key: str, text: str) -> None:
         """Open the prompt of a key, put a text into it, and answer with it."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import SystemCommand
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -47,9 +48,13 @@ class Actions(Provider):
         await self.screen.run_action(run)
 
 
-class NalyqorApp(TypeAhead):
+class NalyqorApp(TypeAhead, inherit_bindings=False):
     """The terminal program."""
 
+    BINDINGS = [
+        Binding("ctrl+q", "quit", show=False),  # Textual's own has priority, also over the draft of an editor
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
     TITLE = "nalyqor-tui"
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "widgets/widgets.tcss", "screens/screens.tcss"]  # type: ignore[assignment]
     COMMANDS = {Actions}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes.anchor import anchor_at
 from nalyqor_tui.notes.drafts import Draft
 from nalyqor_tui.notes.history import Note
@@ -56,10 +57,14 @@ class Notebook:
             journal.create(self.anchor(decision), body)
         elif body != note.body:
             journal.edit(note.id, body, base=note.head.id)
-        if draft is not None:
-            journal.drafts.clear(draft)
         self._case.rebind()
-        return f"{journal.path.name}, {journal.where}"
+        says = f"{journal.path.name}, {journal.where}"
+        if draft is not None:
+            try:
+                journal.drafts.clear(draft)
+            except NotesError as error:  # the note itself is safe
+                says += f"; {error}"
+        return says
 
     def mark(self, decision: Decision) -> str:
         """Mark a decision, or take back the mark that is there."""

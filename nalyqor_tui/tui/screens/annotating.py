@@ -47,7 +47,8 @@ class Annotating(ReviewView):
         """Do it again."""
         self._change(lambda: self.notebook.step(back=False) or "nothing to redo")
 
-    def edit(self, note: Note | None) -> None:
+    def edit(self, note: Note | None, unsaved: Body | None = None) -> None:
+        """Open the editor on a note, or on a new one; `unsaved` is what could not be kept a moment ago."""
         decision = self.decision
         if decision is None:
             self.tell(phrase("there is no decision here to write about"))
@@ -55,36 +56,49 @@ class Annotating(ReviewView):
         left = self.notebook.draft(decision, note)
         kept = [left]
 
-        def keep(body: Body) -> None:
+        def keep(body: Body) -> bool:
             try:
                 kept[0] = self.notebook.keep(decision, note, body, kept[0])
             except NalyqorError as error:
                 self.tell(phrase("UNSAVED: {why}", why=str(error)), problem=True)
+                return False
+            return True
 
         def done(body: Body | None) -> None:
-            if body is not None:
-                self._change(lambda: f"saved: {self.notebook.save(decision, note, body, kept[0])}")
+            if body is None:
+                return
+            if self._change(lambda: f"saved: {self.notebook.save(decision, note, body, kept[0])}"):
+                return
+            if keep(body):
+                self.tell(
+                    phrase("the text is kept as a draft: the editor offers it here again"), problem=True
+                )
+            else:
+                self.edit(note, body)
 
-        body = left.body if left else note.body if note else None
+        body = unsaved or (left.body if left else note.body if note else None)
         title = f"{decision.number} {''.join(words.action(self.review.session.chosen(decision), 40))}"
         offers = self.notebook.offers(self._evidence_rows(decision))
-        self.app.push_screen(Editor(title, body, offers, keep, drafted=left is not None), done)
+        self.app.push_screen(
+            Editor(title, body, offers, keep, drafted=left is not None and not unsaved), done
+        )
 
     def _evidence_rows(self, decision: Decision) -> list[Row]:
         order = ("confirmations", "rules", "decision", "context", "talk")
         return [row for name in order for row in flat(self.lines(name, decision))]
 
-    def _change(self, change: Callable[[], str | None]) -> None:
-        """Change the notes, show them anew, and say what was done, or that it was not saved."""
+    def _change(self, change: Callable[[], str | None]) -> bool:
+        """Change the notes, show them anew, and say what was done; False when it was not saved, and say why."""
         try:
             done = change()
         except NalyqorError as error:
             self.tell(phrase("UNSAVED: {why}", why=str(error)), problem=True)
-            return
+            return False
         self.list_steps()
         self.stale |= {"notes"}
         self.fill()
         self.tell(phrase("{done}", done=done or ""))
+        return True
 
     def note_of(self, row: Row) -> Note | None:
         return next((n.note for n in self.review.notes if n.note.id == row.origin.note), None)

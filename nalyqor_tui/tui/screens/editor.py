@@ -46,7 +46,7 @@ class Editor(ModalScreen[Body | None]):
         title: str,
         body: Body | None,
         offers: list[Offer],
-        keep: Callable[[Body], None],
+        keep: Callable[[Body], bool],
         *,
         drafted: bool,
     ) -> None:
@@ -57,7 +57,7 @@ class Editor(ModalScreen[Body | None]):
         self._offers = _with_cited(offers, self._body)
         self._keep = keep
         self._drafted = drafted
-        self._kept: Body | None = None
+        self._kept = self._body
 
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
@@ -84,7 +84,7 @@ class Editor(ModalScreen[Body | None]):
                 yield Static("Evidence on the screen: space takes it; [n] cites the n-th in order", classes="hint",
                              markup=False)  # fmt: skip
                 yield self._choices()
-                yield Static(id="problem", markup=False)
+            yield Static(id="problem", markup=False)
 
     def _choices(self) -> SomeOf:
         cited = set(self._body.evidence)
@@ -94,7 +94,7 @@ class Editor(ModalScreen[Body | None]):
     def on_mount(self) -> None:
         """Start in the text; keep a draft at intervals."""
         self.query_one("#text", TextArea).focus()
-        self.set_interval(_DRAFT_EVERY, self._keep_draft)
+        self.set_interval(_DRAFT_EVERY, self.keep_draft)
 
     def action_save(self) -> None:
         """Give the note back; a claim that cites what was not taken is said first."""
@@ -108,22 +108,22 @@ class Editor(ModalScreen[Body | None]):
 
     def action_keep_draft(self) -> None:
         """Close without a note; the draft waits for the next time."""
-        self._keep_draft()
+        self.keep_draft()
         self.dismiss(None)
 
-    def _keep_draft(self) -> None:
-        body = self._read()
-        if not isinstance(body, str) and body not in (self._kept, self._body):
-            self._keep(body)
+    def keep_draft(self) -> None:
+        """Keep what was typed since the last time, be it right or not."""
+        body = self._read(drafting=True)
+        if not isinstance(body, str) and body != self._kept and self._keep(body):
             self._kept = body
 
-    def _read(self) -> Body | str:
-        """Return the body as it stands, or what is wrong with it."""
+    def _read(self, *, drafting: bool = False) -> Body | str:
+        """Return the body as it stands, or what is wrong with it; for a draft nothing is wrong."""
         chosen = self.query_one("#evidence", SomeOf).taken
         claims = []
         for line in self.query_one("#claims", TextArea).text.splitlines():
             if line.strip():
-                claim = _claim(line.strip(), chosen)
+                claim = _claim(line.strip(), chosen, drafting=drafting)
                 if isinstance(claim, str):
                     return claim
                 claims.append(claim)
@@ -137,17 +137,24 @@ class Editor(ModalScreen[Body | None]):
         )
 
 
-def _claim(line: str, chosen: list[int]) -> Claim | str:
-    """Read `status: text [1] [2]`; the numbers are those of the list on the screen."""
+def _claim(line: str, chosen: list[int], *, drafting: bool = False) -> Claim | str:
+    """Read `status: text [1] [2]`; the numbers are those of the list on the screen.
+
+    A draft keeps a number that is not taken as `[?]`: by the time it is read again the list has another order.
+    """
     match = _CLAIM.match(line)
     status: Status = match[1] if match else "asserted"  # type: ignore[assignment]
     text = match[2] if match else line
     cited = []
     for number in map(int, _CITED.findall(text)):
-        if number - 1 not in chosen:
+        if number - 1 in chosen:
+            cited.append(chosen.index(number - 1))
+            text = text.replace(f"[{number}]", "")
+        elif drafting:
+            text = text.replace(f"[{number}]", "[?]")
+        else:
             return f"A claim cites [{number}], which is not taken as evidence below: take it, or drop the number."
-        cited.append(chosen.index(number - 1))
-    return Claim(text=_CITED.sub("", text).strip(), status=status, evidence=tuple(cited))
+    return Claim(text=text.strip(), status=status, evidence=tuple(cited))
 
 
 def _written(claims: tuple[Claim, ...]) -> str:

@@ -109,6 +109,7 @@ class ReviewView(Screen[None]):
 
     def on_steps_moved(self, message: Steps.Moved) -> None:
         """Show another decision."""
+        self.take_in()
         self.stale = set(PANES)
         self.fill()
         self._title()
@@ -127,6 +128,14 @@ class ReviewView(Screen[None]):
             f"1 Decisions ({made} of {len(self.review.session.decisions)})" if wanted else "1 Decisions"
         )
         self._title()
+
+    def take_in(self) -> None:
+        """Show what others wrote into the notes since they were last looked at."""
+        if self.case.journal.refresh():
+            self.case.rebind()
+            self.list_steps()
+            self.stale.add("notes")
+            self.call_after_refresh(self.fill)
 
     def fill(self) -> None:
         for name in PANES:
@@ -206,5 +215,6 @@ class ReviewView(Screen[None]):
         self._active = name
         self.add_class(f"-active-{name}")
         pane = self.query_one(f"#{name}", Rows)
+        self.take_in()
         pane.focus()
         self.call_after_refresh(self.fill)
