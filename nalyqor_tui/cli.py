@@ -48,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001  # the last edge: no traceback, which could show a trace, goes further
+        from nalyqor_tui import crash
+
+        return crash.say(error)
 
 
 def _parser(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentParser:
@@ -161,6 +165,7 @@ def _reviews(given: argparse.Namespace) -> Iterator[Review]:
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.policy.loader import find
+    from nalyqor_tui.present.across import Across
     from nalyqor_tui.present.review import Review
 
     trace = _trace(given.trace)
@@ -168,7 +173,8 @@ def _reviews(given: argparse.Namespace) -> Iterator[Review]:
     notes = Journal.open(given.trace, notes_path=given.notes, author=author()).notes()
     every = range(len(trace.session_ids))
     wanted = every if given.session is None else [_session(trace, given.session)]
-    return (_bound(Review(trace, index, policy), notes) for index in wanted)
+    across = Across(trace)
+    return (_bound(Review(trace, index, policy, across), notes) for index in wanted)
 
 
 def _bound(review: Review, notes: list[Note]) -> Review:

@@ -64,8 +64,18 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         """Show `case`; at the session and the spot that were asked for, if any."""
         super().__init__()
         self.case = case
+        self.failure: Exception | None = None
         self._session = session
         self._at = at
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep a defect for the front door, which reports it when the terminal is sane again."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        """Print nothing: Textual's traceback shows local values, and those hold text of the trace."""
+        self._exit_renderables.clear()
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:  # type: ignore[type-arg]
         """Offer none of Textual's own commands: each thing is done by an action of ours."""

@@ -16,4 +16,6 @@ def run(case: Case, *, session: int | None, at: str | None) -> int:
     gc.freeze()  # what is loaded stays: the collector need not look at it again while keys are pressed
     app = NalyqorApp(case, session=session, at=at)
     app.run()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0
