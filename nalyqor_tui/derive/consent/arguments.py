@@ -1,0 +1,186 @@
+"""The table of a write's arguments against what the talk said of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nalyqor_tui.derive.consent import mentions
+from nalyqor_tui.derive.consent.language import Language, sentences, words
+from nalyqor_tui.derive.consent.model import ArgumentMatch
+from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier, is_target
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A text that a write is held against; only a binding one can say something else than was done."""
+
+    entry: int
+    text: str
+    agent: bool
+    binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every leaf with what the talk said of it; `doubt` names what no record can place."""
+
+    matches: tuple[ArgumentMatch, ...]
+    doubt: str = ""
+
+    @property
+    def changed(self) -> list[ArgumentMatch]:
+        """The leaves that differ from what was said and weigh."""
+        return [m for m in self.matches if m.material and m.status == "changed"]
+
+    @property
+    def unsaid(self) -> list[ArgumentMatch]:
+        """The leaves that weigh and of which nothing was said."""
+        return [m for m in self.matches if m.material and m.status == "not mentioned"]
+
+
+def table(reader: Reader, layers: Sequence[Layer]) -> Table:
+    """Hold every leaf against the layers, the one that binds most first."""
+    gift = any(layer.agent and layer.binding and reader.language.gift.search(layer.text) for layer in layers)
+    parts = _parts(reader, layers)
+    doubts: list[str] = []
+    out: list[ArgumentMatch] = []
+    for leaf in reader.act.leaves:
+        match = parts.get(leaf.path) or _match(reader, leaf, layers)
+        if match.status == "not mentioned":
+            match = _silence(reader, leaf, match, layers, gift=gift)
+            if found := _unplaced(reader, leaf, layers):
+                doubts.append(f"{leaf.value}: {found}")
+        out.append(match)
+    return Table(tuple(_shared_nouns(reader, out)), doubts[0] if doubts else "")
+
+
+def stated(text: str, language: Language) -> str:
+    """Return a plain text without what it says cannot or will not be done, and the lists under that."""
+    out: list[str] = []
+    skipping = False
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        listed = line.lstrip()[:1] in "-*•" or line.lstrip()[:1].isdigit()
+        if skipping and listed:
+            continue
+        kept = [s for s in sentences(line) if not language.negated.search(s)]
+        skipping = line.rstrip().endswith(":") and not kept
+        out.extend(kept)
+    return "\n".join(out)
+
+
+def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch:
+    for layer in layers:
+        text = (
+            stated(layer.text, reader.language)
+            if layer.agent and is_target(leaf, reader.language)
+            else layer.text
+        )
+        if found := reader.mention(leaf, text):
+            return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
+        if is_cost(leaf, reader.language) and (found := _product(reader, leaf, text)):
+            return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
+        if layer.binding and (layer.agent or not is_cost(leaf, reader.language)):
+            rival = reader.rival(leaf, text)
+            if rival and not _as_recorded(reader, leaf):
+                return ArgumentMatch(
+                    leaf.path, leaf.value, "changed", rival, material=True, entry=layer.entry
+                )
+            if reader.unplaced(leaf, text):
+                break
+    return ArgumentMatch(leaf.path, leaf.value, "not mentioned", "")
+
+
+def _silence(
+    reader: Reader, leaf: Leaf, match: ArgumentMatch, layers: Sequence[Layer], *, gift: bool
+) -> ArgumentMatch:
+    """Say whether it weighs that nothing was said of a leaf: of a cost, or of the thing itself among others."""
+    if is_cost(leaf, reader.language):
+        return replace(match, material=not gift)
+    if is_target(leaf, reader.language) and not _as_recorded(reader, leaf):
+        return replace(
+            match, material=len(reader.lookup.others(leaf.name, str(leaf.value), reader.act.at)) > 1
+        )
+    return match
+
+
+def _unplaced(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> str:
+    return next((f for layer in layers if layer.binding and (f := reader.unplaced(leaf, layer.text))), "")
+
+
+def _as_recorded(reader: Reader, leaf: Leaf) -> bool:
+    """Say whether a value is one that the thing acted on already had, by an earlier tool result."""
+    targets = [t for t in reader.act.targets(reader.language) if t != leaf.value]
+    for target in targets:
+        for card in reader.lookup.cards(target, reader.act.at):
+            result = str(reader.lookup.results.get(card.entry, ""))
+            if str(leaf.value) in result:
+                return True
+    return False
+
+
+def _parts(reader: Reader, layers: Sequence[Layer]) -> dict[str, ArgumentMatch]:
+    """Match amounts that are parts of one stated sum, unless a line gives this part another amount."""
+    costs = [leaf for leaf in reader.act.leaves if is_cost(leaf, reader.language)]
+    names = {leaf.name for leaf in costs}
+    if len(costs) < 2 or len(names) > 1:
+        return {}
+    whole = round(sum(float(leaf.value) for leaf in costs), 2)
+    own = {float(leaf.value) for leaf in costs}
+    for layer in layers:
+        said = mentions.money(layer.text)
+        if own <= said:
+            return {}
+        if whole in said:
+            return {
+                leaf.path: ArgumentMatch(
+                    leaf.path, leaf.value, "agreed", f"part of {whole:g}", entry=layer.entry
+                )
+                for leaf in costs
+                if not _beside(reader, leaf, layer.text)
+            }
+        if said and layer.binding and layer.agent:
+            return {}
+    return {}
+
+
+def _beside(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Return the other figure that a line puts beside the thing this amount belongs to, such as a card."""
+    parent = leaf.path.rpartition(".")[0]
+    siblings = [
+        o
+        for o in reader.act.leaves
+        if parent and o.path.rpartition(".")[0] == parent and is_identifier(o.value)
+    ]
+    for line in text.splitlines():
+        said = mentions.money(line)
+        if said and float(leaf.value) not in said and any(reader.mention(one, line) for one in siblings):
+            return line.strip()
+    return ""
+
+
+def _product(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Match a sum with a stated price for each of a stated number."""
+    if not reader.language.apart.search(text):
+        return ""
+    counts = {float(n) for n in mentions.figures(text) if 2 <= n <= 12}
+    counts |= {float(n) for word, n in reader.language.numbers.items() if word in text.split()}
+    for price in mentions.money(text):
+        for count in counts:
+            if price * count == float(leaf.value):
+                return f"{price:g} × {count:g}"
+    return ""
+
+
+def _shared_nouns(reader: Reader, found: list[ArgumentMatch]) -> list[ArgumentMatch]:
+    """Let figures that share a noun, such as bags and paid bags, speak for each other."""
+    agreed = {words(m.name)[-1] for m in found if m.status == "agreed" and isinstance(m.done, int | float)}
+    return [
+        replace(m, status="not mentioned", found="", material=False)
+        if m.material and isinstance(m.done, int | float) and not isinstance(m.done, bool)
+        and len(words(m.name)) > 1 and words(m.name)[-1] in agreed and not words(m.name)[-1].startswith("amount")
+        else m
+        for m in found
+    ]  # fmt: skip

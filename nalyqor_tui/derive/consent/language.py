@@ -1,0 +1,138 @@
+"""The words of asking, agreeing and acting in one language, read from data; and plain forms of text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "–": "-", "—": "-", "`": " "})
+_EMPHASIS = re.compile(r"\*\*|__|(?<!\S)[*_](?=\S)|(?<=\S)[*_](?!\S)|^#+ ", re.M)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The patterns of one language; see the data file for what each is for."""
+
+    leave: re.Pattern[str]
+    offer: re.Pattern[str]
+    open: re.Pattern[str]
+    details: re.Pattern[str]
+    yes: re.Pattern[str]
+    soft: re.Pattern[str]
+    no: re.Pattern[str]
+    pending: re.Pattern[str]
+    turn: re.Pattern[str]
+    urging: re.Pattern[str]
+    polite: re.Pattern[str]
+    excepted: re.Pattern[str]
+    only: re.Pattern[str]
+    negated: re.Pattern[str]
+    denied: re.Pattern[str]
+    apart: re.Pattern[str]
+    gift: re.Pattern[str]
+    error: re.Pattern[str]
+    ending: re.Pattern[str]
+    cost: frozenset[str]
+    bystander: frozenset[str]
+    prices: frozenset[str]
+    numbers: dict[str, int]
+    months: tuple[str, ...]
+    verbs: dict[str, re.Pattern[str]]
+    stems: dict[str, frozenset[str]]
+
+    def kinds(self, text: str) -> frozenset[str]:
+        """Name the kinds of act that a plain text speaks of."""
+        return frozenset(kind for kind, verb in self.verbs.items() if verb.search(text))
+
+    def kind_of(self, tool: str) -> tuple[frozenset[str], str]:
+        """Return the kinds of act that a tool's name tells, and the word of it that does."""
+        for word in words(tool):
+            found = frozenset(kind for kind, known in self.stems.items() if word in known)
+            if found:
+                own = frozenset({word}) & frozenset(self.stems)
+                return own or found, word
+        return frozenset(), ""
+
+
+@cache
+def english() -> Language:
+    """Read the English words; once in a process."""
+    data: dict[str, Any] = tomllib.loads(
+        (resources.files(__package__) / "english.toml").read_text(encoding="utf-8")
+    )
+    ask, answer, text, arguments = data["ask"], data["answer"], data["text"], data["arguments"]
+    return Language(
+        leave=_any(ask["leave"]),
+        offer=_any(ask["offer"]),
+        open=_any(ask["open"]),
+        details=_any(ask["details"]),
+        yes=_words(answer["yes"]),
+        soft=_words(answer["soft"]),
+        no=_words(answer["no"]),
+        pending=_any(answer["pending"]),
+        turn=_any(answer["turn"]),
+        urging=re.compile(answer["urging"]),
+        polite=re.compile(answer["polite"]),
+        excepted=re.compile(answer["except"]),
+        only=re.compile(answer["only"]),
+        negated=re.compile(text["negated"]),
+        denied=re.compile(text["denied"]),
+        apart=re.compile(text["apart"]),
+        gift=re.compile(text["gift"]),
+        error=re.compile(text["error"]),
+        ending=re.compile(text["ending"]),
+        cost=frozenset(arguments["cost"]),
+        bystander=frozenset(arguments["bystander"]),
+        prices=frozenset(arguments["prices"]),
+        numbers=data["numbers"],
+        months=tuple(data["dates"]["months"]),
+        verbs={kind: _verbs(listed) for kind, listed in data["verbs"].items()},
+        stems={kind: frozenset(listed) for kind, listed in data["verbs"].items()},
+    )
+
+
+@lru_cache(maxsize=4096)
+def simple(text: str) -> str:
+    """Return a text in lower case, with plain quotes and without marks of emphasis."""
+    return _EMPHASIS.sub("", text.translate(_MARKS)).lower()
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a plain text into its sentences and lines."""
+    return [piece.strip() for piece in _SENTENCE.split(text) if piece.strip()]
+
+
+def words(name: str) -> list[str]:
+    """Cut a name such as `update_order_items` or `sendMail` into words in lower case."""
+    return _WORD.findall(_CAMEL.sub(" ", name).lower())
+
+
+@lru_cache(maxsize=8192)
+def alike(one: str, other: str) -> bool:
+    """Say whether two words are forms of one, such as `bags` and `baggages`: one begins the other."""
+    one, other = one.rstrip("s"), other.rstrip("s")
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 5
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _words(listed: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-])(?:{'|'.join(sorted(listed, key=len, reverse=True))})(?![\w'-])")
+
+
+def _verbs(listed: list[str]) -> re.Pattern[str]:
+    """Match each verb in its forms: `cancel`, `cancels`, `cancelled`, `canceling`; `change`, `changing`."""
+    stems = (verb[:-1] if verb.endswith(("e", "y")) else verb for verb in listed)
+    return re.compile(
+        rf"\b(?:{'|'.join(rf'{stem}{stem[-1]}?' for stem in stems)})(?:e|y|es|ed|ied|ies|s|ing|al)?\b"
+    )

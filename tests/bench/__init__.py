@@ -1,0 +1,1 @@
+"""Benchmarks against labelled runs; none of their data lives in this repository."""
