@@ -62,13 +62,18 @@ def believes(review: Review, decision: Decision, life: Life) -> Row:
 
 def policy(review: Review, decision: Decision, life: Life) -> Row:
     """What the policy makes of this confirmation at the decision, why, and since which record."""
-    standing = life.at(decision.entry)
+    return standing(review, life, decision.entry)
+
+
+def standing(review: Review, life: Life, at: int) -> Row:
+    """What the policy makes of a confirmation just before the record `at`, why, and since which record."""
+    now = life.at(at)
     tones: dict[str, Tone] = {"live": "pass", "ended": "fail", "never valid": "fail", "unknown": "unknown"}
-    says: Phrase = own(standing.status) + phrase(": ") + standing.says
-    if standing.since is not None and standing.status != "live":
-        says += phrase(" (at {record})", record=words.name(review.session, standing.since))
-    evidence = tuple(i for i in (life.entry, standing.since) if i is not None)
-    return derived("policy", says, "confirmation ledger", evidence, tone=tones.get(standing.status, "plain"))
+    says: Phrase = own(now.status) + phrase(": ") + now.says
+    if now.since is not None and now.status != "live":
+        says += phrase(" (at {record})", record=words.name(review.session, now.since))
+    evidence = tuple(i for i in (life.entry, now.since) if i is not None)
+    return derived("policy", says, "confirmation ledger", evidence, tone=tones.get(now.status, "plain"))
 
 
 def _covers(life: Life) -> Row:

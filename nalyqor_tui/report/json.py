@@ -1,7 +1,8 @@
 """A report as JSON Lines, for programs: an object a line, in ASCII, each with its `kind`.
 
     report     the head: `schema`, and the facts of file, policy and selection as `[label, text]` pairs
-    session    `id`, `turns`, `decisions` (how many), `latent_failure`, and the `rows` that belong to no decision
+    session    `id`, `turns`, `decisions` (how many), `latent_failure`, and the `rows` that belong to no decision,
+               among them the tracks: a row for each lane
     decision   `session`, `number`, `turn`, `clock`, `since_start`, `since_previous` (seconds), `grade`, `rows`
 
 A row has `pane`, `truth`, `label`, `value` (what its spans say together), `spans` (each `{"words": …}` of ours
@@ -20,6 +21,7 @@ from nalyqor_tui.phrase import Phrase, Words, plain
 from nalyqor_tui.present import account, whole, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row
+from nalyqor_tui.report import tracks
 from nalyqor_tui.report.head import Report, Shown, facts, gather
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.records import Json
@@ -66,7 +68,8 @@ def _session(shown: Shown) -> dict[str, Json]:
     review = shown.review
     latent = whole.latent(review)
     parts = (("session", latent), ("session", whole.about(review)), ("session", whole.outcomes(review)),
-             ("unparsed", whole.unread(review)), ("notes", whole.lost(review)))  # fmt: skip
+             ("tracks", tracks.rows(review)), ("unparsed", whole.unread(review)),
+             ("notes", whole.lost(review)))  # fmt: skip
     return {
         "kind": "session",
         "id": review.session.id,

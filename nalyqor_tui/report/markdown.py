@@ -8,7 +8,7 @@ from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import account, steps, whole, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, Truth
-from nalyqor_tui.report import gfm, turns
+from nalyqor_tui.report import gfm, tracks, turns
 from nalyqor_tui.report.head import Report, Shown, facts, gather
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace import records as rec
@@ -86,6 +86,9 @@ def _session(shown: Shown) -> Iterator[str]:
     yield from rows(review, whole.about(review))
     yield from _outcomes(review)
     yield from _part(review, "Pieces of the file that could not be read", whole.unread(review))
+    yield _heading(3, phrase("Tracks"))
+    yield ""
+    yield from tracks.markdown(review)
     if shown.decisions:
         yield _heading(3, phrase("Turns"))
         yield ""

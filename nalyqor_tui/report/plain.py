@@ -13,6 +13,7 @@ from nalyqor_tui.present import account, whole, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row
 from nalyqor_tui.present.text import literal_lines, show
+from nalyqor_tui.report import tracks
 from nalyqor_tui.report.head import Shown, facts, gather
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.session import Decision
@@ -60,7 +61,7 @@ def _session(shown: Shown) -> Iterator[str]:
     review = shown.review
     yield ""
     yield _line("session", phrase("{id}", id=review.session.id))
-    for part in (whole.latent, whole.about, whole.outcomes, whole.unread, whole.lost):
+    for part in (whole.latent, whole.about, whole.outcomes, tracks.rows, whole.unread, whole.lost):
         for line in part(review):
             yield from row(review, line)
     for one in shown.decisions:

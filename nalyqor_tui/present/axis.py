@@ -1,0 +1,75 @@
+"""The turn axis in characters: how wide a column is, which columns fit, and where the numbers stand."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from nalyqor_tui.present.marks import Column, Lane, Mark
+
+WIDEST = 3  # characters of a column; more would tear the lines apart
+
+
+def fit(count: int, room: int, *, widest: int = WIDEST) -> int:
+    """Return how many characters a column gets so that `count` of them fit; 1 where not all do."""
+    return max(1, min(widest, room // max(1, count)))
+
+
+def around(at: int, count: int, room: int, width: int) -> range:
+    """Return the columns of `width` characters that fit into `room`, those around the column `at`."""
+    size = max(1, min(count, room // width))
+    first = max(0, min(at - size // 2, count - size))
+    return range(first, min(count, first + size))
+
+
+def parts(count: int, room: int, width: int) -> list[range]:
+    """Cut all columns into parts that fit into `room`, one below the other."""
+    size = max(1, room // width)
+    return [range(start, min(count, start + size)) for start in range(0, count, size)]
+
+
+def numbers(columns: Sequence[Column], width: int) -> str:
+    """Write the number of each turn over its first column; one that would touch the one before is left out."""
+    out: list[str] = []
+    turn: int | None = None
+    for index, column in enumerate(columns):
+        if column.turn == turn:
+            continue
+        turn, label, start = column.turn, str(column.turn), index * width
+        used = sum(map(len, out))
+        if (used == 0 or used < start) and start + len(label) <= len(columns) * width:
+            out.append(" " * (start - used) + label)
+    return "".join(out).ljust(len(columns) * width)
+
+
+def cell(mark: Mark, width: int) -> str:
+    """Write a mark in a column of `width` characters."""
+    return mark.sign.glyph + mark.sign.fill * (width - 1)
+
+
+def line(lane: Lane, shown: range, width: int) -> str:
+    """Write the marks of a lane in the columns that are shown."""
+    return "".join(cell(lane.marks[index], width) for index in shown)
+
+
+def padded(text: str, width: int) -> str:
+    """Cut or pad a visible form to `width` columns of a terminal; a cut one ends in an ellipsis.
+
+    Widths as in Unicode's East Asian Width (UAX #11): wide and full-width characters count two, marks none.
+    """
+    sizes = [_size(char) for char in text]
+    if sum(sizes) <= width:
+        return text + " " * (width - sum(sizes))
+    out, used = "", 0
+    for char, size in zip(text, sizes, strict=True):
+        if used + size > width - 1:
+            break
+        out += char
+        used += size
+    return f"{out}…" + " " * (width - 1 - used)
+
+
+def _size(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
