@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from nalyqor_tui.trace.store import Trace
 SHARED = Path(__file__).parents[2] / "shared"
 ALL = {"confirmation": "all", "retrieval": "all", "context": "all", "margin": "all"}
 Raw = dict[str, Any]
+_NUMBERS = itertools.count(1)
 
 
 def header(**fields: Any) -> Raw:
@@ -51,8 +53,8 @@ def given(tool: str = "write", arguments: Any = None, turn: int = 1, **fields: A
 def acted(
     tool: str, arguments: Any = None, turn: int = 1, status: str | None = "ok", **fields: Any
 ) -> list[Raw]:
-    """A decision with its call and its result, which name each other by the turn and the tool."""
-    name = f"{tool}-{turn}-{id(fields)}"
+    """A decision with its call and its result, which name each other."""
+    name = f"{tool}-{next(_NUMBERS)}"
     return [
         decision(tool, arguments, turn, id=f"d-{name}", **fields),
         call(tool, arguments, turn, id=f"c-{name}", decision=f"d-{name}"),

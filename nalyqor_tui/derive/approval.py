@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.confirmations import Coverage, Ledger, Life
+from nalyqor_tui.derive.confirmations import Ledger, Life
+from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.derive.order import Certainty
 from nalyqor_tui.derive.reliance import changes
 from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
 
@@ -20,6 +22,7 @@ def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) ->
             return Answer("pass", phrase("{id} is live and covers it", id=life.id), (life.entry, at))
     unsure = [life for life, c in live if c.verdict == "unknown"]
     unsure += [life for life in lives if life.at(at).status == "unknown"]
+    unsure += [life for life in ledger.known_at(at) if _untyped(life, action)]
     if unsure:
         return Answer("unknown", phrase("{id} cannot be told", id=unsure[0].id), (unsure[0].entry, at))
     if session.captures.confirmation != "all":
@@ -28,14 +31,19 @@ def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) ->
     return _not_approved(lives, live, at)
 
 
-def covered(session: Session, ledger: Ledger, decision: Decision) -> Certainty:
+def covered(session: Session, ledger: Ledger, decision: Decision, action: rec.Action) -> Certainty:
     """Say whether any live confirmation covers the call of a decision."""
-    at, action = decision.entry, session.chosen(decision)
+    at = decision.entry
     standing = [(life.at(at).status, life.covers(action).verdict) for life in ledger.known_at(at)]
     if ("live", "covers") in standing:
         return "yes"
     unsure = any(s == "unknown" or (s == "live" and c == "unknown") for s, c in standing)
     return "unknown" if unsure or session.captures.confirmation != "all" else "no"
+
+
+def _untyped(life: Life, action: rec.Action) -> bool:
+    """Whether nobody can say which type it is of, and it may cover the action."""
+    return life.type_name is None and life.covers(action).verdict in ("covers", "unknown")
 
 
 def _not_approved(lives: list[Life], live: list[tuple[Life, Coverage]], at: int) -> Answer:

@@ -17,6 +17,9 @@ from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
 
+_CERTAIN: dict[str, Certainty] = {"pass": "yes", "fail": "no", "unknown": "unknown"}
+
+
 class Clauses:
     """What the clauses of all rules remember while the records are read."""
 
@@ -31,7 +34,7 @@ class Clauses:
         self._tallies: dict[str, Tally] = {}
         self._messages = messages(session) if any(rule.limit for rule in policy.rules) else []
         for rule in policy.rules:
-            for need in rule.needs():
+            for _, need in rule.needs():
                 if need.before is not None:
                     self._monitors[id(need)] = Monitor(rule, need, policy)
             if rule.forbid is not None:
@@ -45,9 +48,9 @@ class Clauses:
         for watcher in watchers:
             watcher.happened(act)
 
-    def covered(self, decision: Decision) -> Certainty:
-        """Say whether a live confirmation covers the call of a decision."""
-        return covered(self.session, self.ledger, decision)
+    def covered(self, decision: Decision, action: rec.Action) -> Certainty:
+        """Say whether a live confirmation covers the call of a decision, as it went out."""
+        return covered(self.session, self.ledger, decision, action)
 
     def governs(self, rule: Rule, decision: Decision) -> Certainty:
         """Say whether a rule governs a decision: by tool, effect or kind, then by its arguments."""
@@ -56,13 +59,12 @@ class Clauses:
             return "no"
         if not rule.on.args:
             return "yes"
-        if any(
-            args.argument(action, name) is args.MISSING and t.exists is not False
-            for name, t in rule.on.args.items()
-        ):
-            return "no"
-        answer = args.check(rule.on.args, action, self.facts, decision.entry)
-        return {"pass": "yes", "fail": "no", "unknown": "unknown"}[answer.verdict] if answer else "no"  # type: ignore[return-value]
+        return _CERTAIN[args.fits(rule.on.args, action, self.facts, decision.entry).verdict]
+
+    def perhaps(self, rule: Rule, decision: Decision) -> None:
+        """Reckon with a decision that a rule may govern, for those that come after it."""
+        if rule.limit is not None:
+            self._count(rule, decision, sure=False)
 
     def check(self, rule: Rule, decision: Decision) -> list[Finding]:
         """Answer every clause of a rule that governs."""
@@ -73,7 +75,7 @@ class Clauses:
         if rule.forbid is not None:
             answers.append(("forbid.after", self._bans[rule.id].check(decision, action)))
         if rule.limit is not None:
-            message = self._messages[decision.index]
+            message = self._count(rule, decision, sure=True)
             answers.append(("limit", self._tallies[rule.id].check(self.session, decision, action, message)))
         if rule.args and (answer := args.check(rule.args, action, self.facts, at)) is not None:
             answers.append(("args", answer))
@@ -84,6 +86,11 @@ class Clauses:
         if rule.then is not None:
             self.responses.owe(rule, decision)
         return [finding(self.policy, rule, check, answer) for check, answer in answers]
+
+    def _count(self, rule: Rule, decision: Decision, *, sure: bool) -> int:
+        message = self._messages[decision.index]
+        self._tallies[rule.id].count(decision, self.session.chosen(decision), message, sure=sure)
+        return message
 
     def _need(self, need: Need, decision: Decision, action: rec.Action) -> list[tuple[str, Answer]]:
         out: list[tuple[str, Answer]] = []
@@ -102,11 +109,8 @@ class Clauses:
         answers = []
         for choice in choices:
             parts = [answer for _, answer in self._need(choice, decision, action)]
-            if (
-                choice.args
-                and (tested := args.check(choice.args, action, self.facts, decision.entry)) is not None
-            ):
-                parts.append(tested)
+            if choice.args:
+                parts.append(args.fits(choice.args, action, self.facts, decision.entry))
             answers.append(_all(parts, decision.entry))
         for verdict in ("pass", "unknown"):
             for answer in answers:
@@ -128,4 +132,5 @@ def _all(parts: list[Answer], at: int) -> Answer:
         for part in parts:
             if part.verdict == verdict:
                 return part
-    return parts[0] if parts else Answer("unknown", phrase("there was nothing to test"), (at,))
+    evidence = tuple(dict.fromkeys(e for part in parts for e in part.evidence)) or (at,)
+    return Answer("pass", join("; ", [part.says for part in parts]), evidence)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.derive.coverage import Coverage, compare
+from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import ConfirmationType
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Decision, Entry, Session, arguments, seconds
 
 Status = Literal["live", "ended", "never valid", "not given", "unknown"]
@@ -30,25 +30,6 @@ class Standing:
     because: Because | None
     since: int | None
     says: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An argument that is not as agreed; `given` is False where the call has no such argument at all."""
-
-    name: str
-    agreed: Json
-    done: Json
-    given: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Whether a confirmation covers an action; `changed` holds the arguments that differ where it does not."""
-
-    verdict: Literal["covers", "tool", "arguments", "unknown"]
-    changed: tuple[Difference, ...] = ()
-    unrecorded: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -68,10 +49,14 @@ class Life:
     changes: list[Standing] = field(default_factory=list)
 
     def at(self, index: int) -> Standing:
-        """Return the standing just before the record with this ordinal."""
+        """Return the standing just before the record with this ordinal.
+
+        What has expired by the turn or the time of that record had expired before it.
+        """
         current = Standing("not given", None, None, phrase("not given yet"))
         for change in self.changes:
-            if change.since is not None and change.since >= index:
+            passed = change.since == index and change.because == "expired"
+            if change.since is not None and change.since >= index and not passed:
                 break
             current = change
         return current
@@ -83,15 +68,7 @@ class Life:
 
     def covers(self, action: rec.Action) -> Coverage:
         """Compare an action with what was agreed to, as far as the type's `covers` asks."""
-        kind = self.type or ConfirmationType()
-        agreed = self.record.covers
-        if agreed is None:
-            return Coverage("unknown", unrecorded=("covers",))
-        if "tool" in kind.covers and agreed.tool != action.tool:
-            return Coverage("tool")
-        if not kind.ends.args_change:
-            return Coverage("covers")
-        return _compare(kind.covers, arguments(agreed), arguments(action))
+        return compare(self.type or ConfirmationType(), self.record.covers, action)
 
 
 class Ledger:
@@ -105,9 +82,9 @@ class Ledger:
         self._pending: dict[int, list[Life]] = {}
         self.lives: list[Life] = []
 
-    def find(self, name: str) -> Life | None:
-        """Return a confirmation by its id."""
-        return next((life for life in self.lives if life.id == name), None)
+    def find(self, name: str, index: int) -> Life | None:
+        """Return the latest confirmation with this id that was given before the record with this ordinal."""
+        return next((life for life in reversed(self.lives) if life.id == name and life.entry < index), None)
 
     def known_at(self, index: int) -> list[Life]:
         """Return the confirmations that had been recorded before the record with this ordinal."""
@@ -116,9 +93,12 @@ class Ledger:
     def observe(self, entry: Entry) -> None:
         """Read the next record."""
         record = entry.record
-        if isinstance(record, rec.Message) and record.role == "user":
+        if user := isinstance(record, rec.Message) and record.role == "user":
             self._user_turns += 1
-        self._expire(entry)
+        now = seconds(record.ts)
+        if user or now is not None or entry.turn != self._last_turn:  # else nothing has aged
+            self._last_turn = entry.turn
+            self._expire(entry, now)
         if isinstance(record, rec.Confirmation):
             self._confirmation(entry, record)
         elif isinstance(record, rec.Compaction):
@@ -142,10 +122,12 @@ class Ledger:
     def answered(self, decision: Decision, entry: Entry, status: str | None) -> None:
         """Settle a use by its result: an error may give it back, a timeout leaves it open."""
         for life in self._pending.pop(decision.index, []):
-            if status == "timeout" and life.latest.because == "consumed":
-                says = phrase("{number} timed out: perhaps used up", number=decision.number)
-                life.changes.append(Standing("unknown", None, entry.index, says))
             restore = life.type is not None and life.type.ends.on_error == "restore"
+            unsure = status == "timeout" or (status is None and restore)
+            if unsure and life.latest.because == "consumed":
+                how = "timed out" if status else "was answered without a status"
+                says = phrase("{number} {how}: perhaps used up", number=decision.number, how=phrase(how))
+                life.changes.append(Standing("unknown", None, entry.index, says))
             if status == "error" and restore and life.uses_left is not None:
                 life.uses_left += 1
                 if life.latest.because == "consumed":
@@ -155,19 +137,20 @@ class Ledger:
     def _live(self) -> list[Life]:
         return [life for life in self.lives if life.latest.status == "live"]
 
+    def _open(self) -> list[Life]:
+        """Return those that are live, or were and cannot be told now: they can still come to an end."""
+        began = [life for life in self.lives if life.changes[0].status == "live"]
+        return [life for life in began if life.latest.status in ("live", "unknown")]
+
     def _end(self, life: Life, entry: Entry, because: Because, says: Phrase) -> None:
         life.changes.append(Standing("ended", because, entry.index, says))
 
     def _end_all(self, entry: Entry, because: Because, says: Phrase) -> None:
-        for life in self._live():
+        for life in self._open():
             self._end(life, entry, because, says)
 
-    def _expire(self, entry: Entry) -> None:
-        now = seconds(entry.record.ts)
-        if entry.turn == self._last_turn and now is None:
-            return
-        self._last_turn = entry.turn
-        for life in self._live():
+    def _expire(self, entry: Entry, now: float | None) -> None:
+        for life in self._open():
             if life.type is not None and (says := self._over(life, entry.turn, now)) is not None:
                 why = phrase("expired in turn {turn} ({over})", turn=entry.turn, over=says)
                 self._end(life, entry, "expired", why)
@@ -189,7 +172,7 @@ class Ledger:
         return None
 
     def _compacted(self, entry: Entry) -> None:
-        for life in self._live():
+        for life in self._open():
             if life.type is not None and life.type.ends.compaction == "end":
                 self._end(life, entry, "compacted", phrase("the context was compacted"))
 
@@ -197,20 +180,25 @@ class Ledger:
         if record.op == "given":
             self._given(entry, record)
         elif record.op in ("revoked", "superseded", "declined"):
+            because: Because = "superseded" if record.op == "superseded" else "revoked"
+            says = phrase("{op} by {id}", op=record.op, id=record.id or "a record")
             for life in self._meant(record):
-                because: Because = "superseded" if record.op == "superseded" else "revoked"
-                self._end(
-                    life, entry, because, phrase("{op} by {id}", op=record.op, id=record.id or "a record")
-                )
+                self._end(life, entry, because, says)
+            if record.op != "declined" and record.answers is None and record.type is None:
+                self._doubt(entry, phrase("{op}, but which one was not recorded", op=own(record.op)))
 
     def _meant(self, record: rec.Confirmation) -> list[Life]:
         """Find what a revocation ends: the one it names, else those that answered the same, else its type."""
-        live = self._live()
-        if named := [life for life in live if life.id in (record.answers, record.id)]:
+        open_ = self._open()
+        if named := [life for life in open_ if life.id in (record.answers, record.id)]:
             return named
         if record.answers is not None:
-            return [life for life in live if life.record.answers == record.answers]
-        return [life for life in live if record.type is not None and record.type == life.record.type]
+            return [life for life in open_ if life.record.answers == record.answers]
+        return [life for life in open_ if record.type is not None and record.type == life.type_name]
+
+    def _doubt(self, entry: Entry, says: Phrase) -> None:
+        for life in self._live():
+            life.changes.append(Standing("unknown", None, entry.index, says))
 
     def _given(self, entry: Entry, record: rec.Confirmation) -> None:
         name, kind = self._type(record)
@@ -241,6 +229,8 @@ class Ledger:
             return Standing("never valid", "invalid", at, phrase("{by} may not give it", by=record.by))
         answered = self._session.entry(record.answers)
         if life.type.answers == "proposal" and not (answered and isinstance(answered.record, rec.Proposal)):
+            if answered is None and self._session.captures.confirmation != "all":
+                return Standing("unknown", None, at, phrase("the proposal that it answers was not recorded"))
             return Standing("never valid", "invalid", at, phrase("it answers no recorded proposal"))
         return Standing("live", None, at, phrase("given in turn {turn}", turn=entry.turn))
 
@@ -255,19 +245,3 @@ class Ledger:
             if record.by in kind.by and all(a in agreed for a in named):
                 return name, kind
         return None, None
-
-
-def _compare(wanted: list[str], agreed: dict[str, Json], done: dict[str, Json]) -> Coverage:
-    names = [name for name in wanted if name not in ("tool", "*")]
-    if "*" in wanted:
-        names += [name for name in (*agreed, *done) if name not in names]
-        names = list(dict.fromkeys(names))
-    changed = [
-        Difference(n, agreed[n], done.get(n), n in done)
-        for n in names
-        if n in agreed and (n not in done or agreed[n] != done[n])
-    ]
-    missing = tuple(n for n in names if n not in agreed and n in done)
-    if changed:
-        return Coverage("arguments", tuple(changed), missing)
-    return Coverage("unknown", (), missing) if missing else Coverage("covers")

@@ -15,12 +15,12 @@ from nalyqor_tui.derive.order import Act
 from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import State, fold
 from nalyqor_tui.derive.responses import Due
-from nalyqor_tui.derive.rules import sight
+from nalyqor_tui.derive.rules import first_shown, sight
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.schema import Rule
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.session import Decision, Entry, Session
+from nalyqor_tui.trace.session import Decision, Entry, Session, choice
 
 _BANDS: dict[str, Verdict] = {"tie": "fail", "against": "fail", "unresolved": "unknown"}
 Step = Literal["made", "called", "answered"]
@@ -77,6 +77,7 @@ class _Run:
         self.governing: list[list[str]] = [[] for _ in session.decisions]
         self._state = State()
         self._acts: dict[int, Act] = {}
+        self._shown = first_shown(session)
 
     def read(self) -> None:
         """Read all records."""
@@ -111,11 +112,12 @@ class _Run:
                 continue
             self.governing[decision.index].append(rule.id)
             if how == "unknown":
-                says = phrase("whether it governs cannot be told: a fact that it asks for was not seen")
+                says = phrase("whether it governs cannot be told: a fact or an argument was not recorded")
                 line = self.policy.rule_line(rule, "on")
                 found.append(
                     Finding("rule", "on", rule.id, "unknown", says, rule.severity, (decision.entry,), line)
                 )
+                self.clauses.perhaps(rule, decision)
                 continue
             found += self.clauses.check(rule, decision)
             found += self._visible(rule, decision)
@@ -125,7 +127,7 @@ class _Run:
         if rule.visible is None or (rule.visible.after == "compaction" and self._state.compaction is None):
             return []
         view = window(self.session, decision, self._state)
-        seen = sight(self.session, rule, view, self._state)
+        seen = sight(self.session, rule, view, self._state, self._shown)
         verdict = seen.verdict if rule.visible.required else "remark"
         line = self.policy.rule_line(rule, "visible")
         return [
@@ -135,11 +137,12 @@ class _Run:
         ]
 
     def _called(self, decision: Decision, entry: Entry) -> None:
-        action = self.session.chosen(decision)
-        act = Act(decision, action, self.clauses.covered(decision))
+        action = _sent(self.session.chosen(decision), entry.record)
+        act = Act(decision, action, self.clauses.covered(decision, action))
         self.ledger.use(decision, entry, action)
         self._acts[decision.index] = act
         self.clauses.happened(act)
+        self._settle(self.clauses.responses.done(act, entry))
 
     def _answered(self, decision: Decision, entry: Entry) -> None:
         act = self._acts.pop(decision.index, None)
@@ -149,12 +152,20 @@ class _Run:
         status = self.policy.status(record)
         self.ledger.answered(decision, entry, status)
         self.clauses.facts.observe(act.action, record, entry.index)
-        self.clauses.happened(replace(act, status=status, result=entry.index))
-        self._settle(self.clauses.responses.done(entry, act.action.tool, status))
+        act = replace(act, status=status, result=entry.index)
+        self.clauses.happened(act)
+        self._settle(self.clauses.responses.done(act, entry))
 
     def _settle(self, settled: list[tuple[Due, Answer]]) -> None:
         for due, answer in settled:
             self.findings[due.decision.index].append(finding(self.policy, due.rule, "then", answer))
+
+
+def _sent(chosen: rec.Action, call: rec.AnyRecord) -> rec.Action:
+    """Return the action as it went out; what the call's record does not say is as it was chosen."""
+    if not isinstance(call, rec.ToolCall) or (call.name == chosen.tool and call.arguments is None):
+        return chosen
+    return choice(call)
 
 
 def _margin(session: Session, decision: Decision, policy: Policy) -> list[Finding]:

@@ -34,11 +34,24 @@ class Act:
 
 @dataclass(slots=True)
 class _Slice:
-    """What is known for one set of equal arguments: the latest sure act, a possible one, and a near miss."""
+    """What is known for one set of equal arguments: the latest sure act, a possible one, and a near miss.
+
+    `gone` is the call up to which all was forgotten: a result that comes in later does not bring it back.
+    """
 
     sure: Act | None = None
     possible: Act | None = None
     missed: Act | None = None
+    gone: int = -1
+
+    def forget(self, call: int, *, perhaps: bool) -> None:
+        """Forget the acts before a call; where it is not sure to count, keep them as possible."""
+        sure, possible, missed = (_after(act, call) for act in (self.sure, self.possible, self.missed))
+        if perhaps:
+            self.sure, self.possible = sure, possible or self.possible or self.sure
+        else:
+            self.sure, self.possible, self.missed = sure, possible, missed
+            self.gone = max(self.gone, call)
 
 
 @dataclass(slots=True)
@@ -49,6 +62,9 @@ class Memory:
     same: list[str]
     policy: Policy
     _slices: dict[Key, _Slice] = field(default_factory=dict)
+    _anywhere: _Slice = field(
+        default_factory=_Slice
+    )  # acts that lack the arguments: they may be of any slice
 
     def happened(self, act: Act) -> None:
         """Read an act: once when the call goes out, and once more when its result is in."""
@@ -56,6 +72,8 @@ class Memory:
             return
         slot = self.slice(act.action)
         certainty = _fits(act, self.event)
+        if _call(act) < slot.gone:
+            return
         if slot.possible is not None and slot.possible.decision is act.decision:
             slot.possible = None  # its result is in now
         if certainty == "yes":
@@ -65,15 +83,25 @@ class Memory:
         else:
             slot.missed = act
 
-    def forget(self, action: rec.Action | None) -> None:
-        """Forget what was seen for the arguments of an action, or everything."""
-        for slot in list(self._slices.values()) if action is None else [self.slice(action)]:
-            slot.sure = slot.possible = slot.missed = None
+    def forget(self, by: Act, certainty: Certainty) -> None:
+        """Forget what was seen before an act for its arguments; of every slice where it lacks them."""
+        if certainty == "no":
+            return
+        lacking = self.slice(by.action) is self._anywhere
+        for slot in list(self._slices.values()) if lacking else [self.slice(by.action)]:
+            slot.forget(_call(by), perhaps=lacking or certainty == "unknown")
 
     def slice(self, action: rec.Action) -> _Slice:
         """Return what is known for the arguments of an action."""
         done = arguments(action)
-        return self._slices.setdefault(canonical([done.get(name) for name in self.same]), _Slice())
+        if any(name not in done for name in self.same):
+            return self._anywhere
+        return self._slices.setdefault(canonical([done[name] for name in self.same]), _Slice())
+
+    def known(self, action: rec.Action) -> tuple[Act | None, Act | None, Act | None]:
+        """Return the sure act for the arguments of an action, a possible one and a near miss."""
+        slot = self.slice(action)
+        return slot.sure, slot.possible or self._anywhere.sure or self._anywhere.possible, slot.missed
 
     def incomparable(self, action: rec.Action) -> Answer | None:
         """Say which arguments a call lacks to be told apart by; None where it has them."""
@@ -107,26 +135,25 @@ class Monitor:
     def happened(self, act: Act) -> None:
         """Read an act: once when the call goes out, and once more when its result is in."""
         need, tool = self._need, act.action.tool
-        answered = act.result is not None
-        if need.since is not None and not answered and self._policy.matches(need.since, tool):
-            self._before.forget(act.action if need.same else None)
-        if need.each and not answered and self._policy.matches(self._rule.on, tool):
-            self._before.forget(act.action)  # this use has taken the one before
+        if need.since is not None and self._policy.matches(need.since, tool):
+            pending = need.since.status is not None and act.result is None and act.decision.result is not None
+            self._before.forget(act, "no" if pending else _fits(act, need.since))
+        if need.each and act.result is None and self._policy.matches(self._rule.on, tool):
+            self._before.forget(act, "yes")  # this use has taken the one before
         self._before.happened(act)
 
     def check(self, decision: Decision, action: rec.Action) -> Answer:
         """Say whether the earlier act is there for this decision."""
         if (answer := self._before.incomparable(action)) is not None:
             return answer
-        known = self._before.slice(action)
-        for act in (known.sure, known.possible):
+        sure, possible, near = self._before.known(action)
+        for act in (sure, possible):
             if act is not None and self._recent(decision, act):
                 says = phrase("{number} {tool}: ", number=act.decision.number, tool=act.action.tool)
-                if act is known.sure:
+                if act is sure:
                     return Answer("pass", (*says, *phrase("happened before")), _evidence(act))
                 return Answer("unknown", (*says, *phrase("cannot be told for sure")), _evidence(act))
         wanted = self._before.describe(action)
-        near = known.missed
         if near is None:
             return Answer("fail", phrase("no {wanted} before", wanted=wanted), (decision.entry,))
         why = _why_not(near, self._before.event)
@@ -151,14 +178,14 @@ class Ban:
         """Say whether the forbidden act is free of its trigger."""
         if (answer := self._memory.incomparable(action)) is not None:
             return answer
-        known = self._memory.slice(action)
-        act = known.sure or known.possible
+        sure, possible, _ = self._memory.known(action)
+        act = sure or possible
         if act is None:
             return Answer(
                 "pass", phrase("no {what} before", what=self._memory.describe(action)), (decision.entry,)
             )
         says = phrase("{number} {tool} came before", number=act.decision.number, tool=act.action.tool)
-        return Answer("fail" if known.sure else "unknown", says, _evidence(act))
+        return Answer("fail" if sure else "unknown", says, _evidence(act))
 
 
 def _why_not(act: Act, event: Event) -> Phrase:
@@ -178,6 +205,14 @@ def _fits(act: Act, event: Event) -> Certainty:
     if event.confirmed:
         answers.append(act.confirmed)
     return "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+
+
+def _after(act: Act | None, call: int) -> Act | None:
+    return act if act is not None and _call(act) >= call else None
+
+
+def _call(act: Act) -> int:
+    return act.decision.entry if act.decision.call is None else act.decision.call
 
 
 def _evidence(act: Act) -> tuple[int, ...]:

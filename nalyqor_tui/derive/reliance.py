@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.confirmations import Because, Coverage, Ledger, Life, Standing
+from nalyqor_tui.derive.confirmations import Because, Ledger, Life, Standing
+from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.replay import State
 from nalyqor_tui.phrase import Phrase, join, phrase
@@ -37,20 +38,20 @@ def discrepancies(
     for name in relied:
         out += _relied(session, policy, ledger, decision, name)
     for name, belief in believed(record).items():
-        life = ledger.find(name)
-        if name not in relied and life is not None and life.entry < decision.entry:
+        life = ledger.find(name, decision.entry)
+        if name not in relied and life is not None:
             out += _believed(policy, life, belief, life.at(decision.entry))
     names = [*relied, *(n for n in believed(record) if n not in relied)]
     for name in names:
-        out += _evicted(session, ledger, name, state)
+        out += _evicted(session, ledger, name, decision.entry, state)
     return out
 
 
 def _relied(session: Session, policy: Policy, ledger: Ledger, decision: Decision, name: str) -> list[Finding]:
-    life = ledger.find(name)
     at = decision.entry
-    if life is None or life.entry > at:
-        return [_never_given(session, life, name, at)]
+    life = ledger.find(name, at)
+    if life is None:
+        return [_never_given(session, name, at)]
     standing = life.at(at)
     line = _line(policy, life)
     evidence = tuple(i for i in (life.entry, standing.since, at) if i is not None)
@@ -99,8 +100,7 @@ def _scope(life: Life, action: rec.Action, at: int, line: int | None) -> Finding
         says = changes(coverage)
         return Finding("confirmation", "scope-arguments", life.id, "fail", says, "medium", evidence, line)
     if coverage.verdict == "unknown":
-        names = ", ".join(coverage.unrecorded)
-        says = phrase("what was agreed of {names} was not recorded", names=names)
+        says = phrase("not recorded: {what}", what=join(", ", list(coverage.unrecorded)))
         return Finding("confirmation", "scope", life.id, "unknown", says, "medium", evidence, line)
     return None
 
@@ -116,10 +116,12 @@ def changes(coverage: Coverage) -> Phrase:
     return join("; ", said)
 
 
-def _never_given(session: Session, life: Life | None, name: str, at: int) -> Finding:
-    if life is not None:
-        says = phrase("given only after this decision")
-        return Finding("confirmation", "given-after-use", name, "fail", says, evidence=(at, life.entry))
+def _never_given(session: Session, name: str, at: int) -> Finding:
+    for later in session.entries[at:]:
+        record = later.record
+        if isinstance(record, rec.Confirmation) and record.op == "given" and record.id == name:
+            says = phrase("given only after this decision")
+            return Finding("confirmation", "given-after-use", name, "fail", says, evidence=(at, later.index))
     if session.captures.confirmation == "all":
         return Finding(
             "confirmation", "never-given", name, "fail", phrase("no such confirmation"), evidence=(at,)
@@ -140,14 +142,14 @@ def _believed(policy: Policy, life: Life, belief: rec.Belief, standing: Standing
     return []
 
 
-def _evicted(session: Session, ledger: Ledger, name: str, state: State) -> list[Finding]:
-    life = ledger.find(name)
+def _evicted(session: Session, ledger: Ledger, name: str, at: int, state: State) -> list[Finding]:
+    life = ledger.find(name, at)
     if life is None:
         return []
     refs = dict.fromkeys(
         [q.ref for q in life.record.evidence] + ([life.record.answers] if life.record.answers else [])
     )
-    gone = [(ref, at) for ref in refs if (at := state.dropped.get(ref)) is not None]
+    gone = [(ref, cut) for ref in refs if (cut := state.dropped.get(ref)) is not None]
     if not gone:
         return []
     by = session.record(gone[-1][1]).id or "a compaction"
