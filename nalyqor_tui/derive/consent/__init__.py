@@ -27,8 +27,10 @@ def consents(session: Session, policy: Policy) -> dict[int, Consent]:
     if not needed:
         return {}
     lookup, language = index(session), english()
+    calls = (session.decisions[number].call for number in needed)
+    writes = tuple(call for call in calls if call is not None)
     talks = {
-        givers: Talk(session, policy, exchanges(session, givers), lookup, language)
+        givers: Talk(session, policy, exchanges(session, givers), lookup, language, writes)
         for givers in set(needed.values())
     }
     out = {}

@@ -53,7 +53,12 @@ def about(reader: Reader, clause: str, proposal: str, answer: str) -> bool:
     kinds, _ = reader.language.kind_of(reader.act.tool)
     everything = f"{proposal}\n{answer}"
     if names_act(reader, near) or (names_act(reader, proposal) and not _otherwise(reader, near, kinds)):
-        return not telling(reader) or names_object(reader, everything)
+        listed = telling(reader)
+        return (
+            not listed
+            or names_object(reader, everything)
+            or any(reader.rival(leaf, everything) for leaf in listed)
+        )
     if _otherwise(reader, near, kinds):
         return False
     return any(reader.mention(leaf, everything) for leaf in reader.act.leaves if _weighs(leaf))

@@ -111,12 +111,14 @@ def _unplaced(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> str:
 
 
 def _as_recorded(reader: Reader, leaf: Leaf) -> bool:
-    """Say whether a value is one that the thing acted on already had, by an earlier tool result."""
+    """Say whether a value is one that the thing acted on already had; who pays is chosen anew each time."""
+    if reader.language.bystander & set(words(leaf.path)):
+        return False
     targets = [t for t in reader.act.targets(reader.language) if t != leaf.value]
     for target in targets:
         for card in reader.lookup.cards(target, reader.act.at):
-            result = str(reader.lookup.results.get(card.entry, ""))
-            if str(leaf.value) in result:
+            result = reader.lookup.results.get(card.entry)
+            if isinstance(result, dict) and target in result.values() and str(leaf.value) in str(result):
                 return True
     return False
 
@@ -124,8 +126,8 @@ def _as_recorded(reader: Reader, leaf: Leaf) -> bool:
 def _parts(reader: Reader, layers: Sequence[Layer]) -> dict[str, ArgumentMatch]:
     """Match amounts that are parts of one stated sum, unless a line gives this part another amount."""
     costs = [leaf for leaf in reader.act.leaves if is_cost(leaf, reader.language)]
-    names = {leaf.name for leaf in costs}
-    if len(costs) < 2 or len(names) > 1:
+    costs = [leaf for leaf in costs if sum(one.name == leaf.name for one in costs) > 1]
+    if len({leaf.name for leaf in costs}) != 1:
         return {}
     whole = round(sum(float(leaf.value) for leaf in costs), 2)
     own = {float(leaf.value) for leaf in costs}
@@ -139,14 +141,14 @@ def _parts(reader: Reader, layers: Sequence[Layer]) -> dict[str, ArgumentMatch]:
                     leaf.path, leaf.value, "agreed", f"part of {whole:g}", entry=layer.entry
                 )
                 for leaf in costs
-                if not _beside(reader, leaf, layer.text)
+                if not _beside(reader, leaf, layer.text, whole)
             }
         if said and layer.binding and layer.agent:
             return {}
     return {}
 
 
-def _beside(reader: Reader, leaf: Leaf, text: str) -> str:
+def _beside(reader: Reader, leaf: Leaf, text: str, whole: float) -> str:
     """Return the other figure that a line puts beside the thing this amount belongs to, such as a card."""
     parent = leaf.path.rpartition(".")[0]
     siblings = [
@@ -155,7 +157,7 @@ def _beside(reader: Reader, leaf: Leaf, text: str) -> str:
         if parent and o.path.rpartition(".")[0] == parent and is_identifier(o.value)
     ]
     for line in text.splitlines():
-        said = mentions.money(line)
+        said = mentions.money(line) - {whole}
         if said and float(leaf.value) not in said and any(reader.mention(one, line) for one in siblings):
             return line.strip()
     return ""

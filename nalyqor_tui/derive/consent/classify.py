@@ -22,13 +22,14 @@ _QUOTED = 600
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Everything that a write is judged from."""
+    """Everything that a write is judged from; `writes` are the records of the calls that need an agreement."""
 
     session: Session
     policy: Policy
     exchanges: Sequence[Exchange]
     lookup: Lookup
     language: Language
+    writes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def _concerns(reader: Reader, asked: speech.Ask, one: Exchange, thread: str) -> 
 
 def _urges(reader: Reader, text: str) -> bool:
     """Say whether an answer without a yes urges the act itself: `let's book it`, `please cancel that one`."""
-    return any(about.names_act(reader, text[found.end():][:60]) for found in reader.language.urging.finditer(text))
+    return any(
+        about.names_act(reader, text[found.end() :][:60]) for found in reader.language.urging.finditer(text)
+    )
 
 
 def _requests(reader: Reader, asked: speech.Ask, one: Exchange) -> bool:
@@ -111,20 +114,14 @@ def _requests(reader: Reader, asked: speech.Ask, one: Exchange) -> bool:
 def _thread(talk: Talk, before: Sequence[Exchange], at: int) -> list[Exchange]:
     """Return the exchanges before `at` that put the same proposal, nothing having been done since."""
     out: list[Exchange] = []
-    writes = [d.call for d in talk.session.decisions if d.call is not None and _governed(talk, d)]
     for back in range(at - 1, -1, -1):
         one = before[back]
-        if not one.agent or any(one.user.entry < call < before[back + 1].user.entry for call in writes):
+        if not one.agent or any(one.user.entry < call < before[back + 1].user.entry for call in talk.writes):
             break
         if speech.ask(one.agent[-1].plain, talk.language).strength is None:
             break
         out.append(one)
     return out
-
-
-def _governed(talk: Talk, decision: Decision) -> bool:
-    tool = talk.session.chosen(decision).tool
-    return any(rule.need and rule.need.confirmation for rule in talk.policy.governing(tool))
 
 
 def _layers(talk: Talk, before: Sequence[Exchange], at: int) -> list[Layer]:

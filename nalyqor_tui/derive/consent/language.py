@@ -16,7 +16,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """The patterns of one language; see the data file for what each is for."""
 
@@ -47,6 +47,7 @@ class Language:
     verbs: dict[str, re.Pattern[str]]
     stems: dict[str, frozenset[str]]
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - one language lives as long as the process
     def kinds(self, text: str) -> frozenset[str]:
         """Name the kinds of act that a plain text speaks of."""
         return frozenset(kind for kind, verb in self.verbs.items() if verb.search(text))
@@ -98,20 +99,22 @@ def english() -> Language:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def simple(text: str) -> str:
     """Return a text in lower case, with plain quotes and without marks of emphasis."""
     return _EMPHASIS.sub("", text.translate(_MARKS)).lower()
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[str, ...]:
     """Cut a plain text into its sentences and lines."""
-    return [piece.strip() for piece in _SENTENCE.split(text) if piece.strip()]
+    return tuple(piece.strip() for piece in _SENTENCE.split(text) if piece.strip())
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words(name: str) -> tuple[str, ...]:
     """Cut a name such as `update_order_items` or `sendMail` into words in lower case."""
-    return _WORD.findall(_CAMEL.sub(" ", name).lower())
+    return tuple(_WORD.findall(_CAMEL.sub(" ", name).lower()))
 
 
 @lru_cache(maxsize=8192)

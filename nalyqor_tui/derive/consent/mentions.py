@@ -54,6 +54,7 @@ def money(text: str) -> frozenset[float]:
     )
 
 
+@lru_cache(maxsize=4096)
 def counted(text: str, noun: str, language: Language) -> dict[float, str]:
     """Return the figures that a plain text puts with a noun, such as `2 checked bags` or `bags: 2`."""
     tokens = [t for line in text.splitlines() for t in (*_TOKEN.findall(line), "\n")]
@@ -77,6 +78,7 @@ def time_of(value: str) -> tuple[int, int] | None:
     return (int(found.group(1)), int(found.group(2))) if found else None
 
 
+@lru_cache(maxsize=4096)
 def times(text: str) -> dict[tuple[int, int], str]:
     """Return the times of day (hour, minute) that a plain text names, such as `16:00`, `4 pm` or `4:30 p.m.`."""
     out: dict[tuple[int, int], str] = {}
@@ -107,6 +109,7 @@ def day_of(value: str) -> tuple[int, int] | None:
     return (int(found.group(2)), int(found.group(3))) if found else None
 
 
+@lru_cache(maxsize=4096)
 def days(text: str, language: Language) -> dict[tuple[int, int], str]:
     """Return the days (month, day) that a plain text names, in any of the usual spellings."""
     out: dict[tuple[int, int], str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from nalyqor_tui.derive.consent.language import Language, sentences
@@ -28,6 +29,7 @@ class Ask:
         return " ".join(self.clauses)
 
 
+@lru_cache(maxsize=2048)
 def ask(text: str, language: Language) -> Ask:
     """Read what a plain text of the agent asks for."""
     parts = [_TAIL.sub("", s) for s in sentences(text)]
@@ -46,9 +48,10 @@ def ask(text: str, language: Language) -> Ask:
     return Ask(None, (), details or many)
 
 
+@lru_cache(maxsize=2048)
 def reply(text: str, language: Language) -> Reply:
     """Read whether a plain text of the user agrees to what was asked."""
-    parts = sentences(text)
+    parts = list(sentences(text))
     first = parts[0] if parts else ""
     yes = any(_agrees(s, language) for s in parts)
     refuses = (found := language.no.match(first)) is not None and not language.yes.match(first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import Language, sentences, words
@@ -15,6 +16,8 @@ _DIGITS = re.compile(r"\d{4,}")
 _NAMING = re.compile(r"name|title|label|brand|last_?four|last4|subject|email|source", re.I)
 _NAME = re.compile(r"^(name|title|label|subject|nickname|last_?four|last4)$", re.I)
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
+_IDENTIFIER = re.compile(r"#?(?=\S*\d)[\w.#-]{4,}")
+_TOKEN = re.compile(r"#?(?=[\w.-]*\d)\w[\w.-]{2,}\w")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -53,13 +56,14 @@ def leaves(value: Json, path: str = "", name: str = "") -> Iterator[Leaf]:
         yield Leaf(path, name, value)
 
 
+@lru_cache(maxsize=8192)
+def _looks_identifier(value: str) -> bool:
+    return _IDENTIFIER.fullmatch(value) is not None and mentions.day_of(value) is None
+
+
 def is_identifier(value: Json) -> bool:
     """Say whether a value looks like an identifier: one word with a digit, four letters at least."""
-    return (
-        isinstance(value, str)
-        and re.fullmatch(r"#?(?=\S*\d)[\w.#-]{4,}", value) is not None
-        and mentions.day_of(value) is None
-    )
+    return isinstance(value, str) and _looks_identifier(value)
 
 
 def is_target(leaf: Leaf, language: Language) -> bool:
@@ -86,6 +90,7 @@ class Reader:
     act: Act
     lookup: Lookup
     language: Language
+    described: dict[str, list[Card]] = field(default_factory=dict)
 
     def mention(self, leaf: Leaf, text: str) -> str:
         """Return the words by which a plain text names the leaf's value; empty where it does not."""
@@ -202,26 +207,32 @@ class Reader:
             else set()
         )
 
-    def _options(self, card: Card, value: str, text: str) -> str:
+    def _options(self, card: Card, text: str) -> str:
         """Return the traits by which a text picks this one among its fellows: most of them, and no fellow more."""
         held = _traits(card, text)
-        fellows = (
-            one for key in card.below for one in self.lookup.by_trait.get((card.entry, key), ())
-            if one.below.keys() == card.below.keys()
-        )  # fmt: skip
-        best = max((len(_traits(one, text)) for one in fellows), default=0)
-        enough = len(held) >= 1 and len(held) * 2 >= len(card.below)
-        return ", ".join(held) if enough and len(held) >= best else ""
+        best = max((len(_traits(one, text)) for one in self._beside(card)), default=0)
+        return ", ".join(held) if held and len(held) * 2 >= len(card.below) and len(held) >= best else ""
 
-    def _fellow(self, card: Card, value: str) -> bool:
-        """Say whether an object stands beside the one with this identifier: with the same traits, in one result."""
-        return any(
-            one.entry == card.entry and one.below.keys() == card.below.keys() for one in self._about(value)
-        )
+    def _rival_traits(self, value: str, text: str) -> str:
+        """Return the traits by which a text picks a fellow rather than the one with this identifier."""
+        for card in self._about(value):
+            own = len(_traits(card, text))
+            for one in self._beside(card):
+                held = _traits(one, text)
+                if len(held) > own and len(held) * 2 >= len(one.below):
+                    return ", ".join(held)
+        return ""
+
+    def _beside(self, card: Card) -> list[Card]:
+        """Return the objects of the same result with the same traits, such as the variants of a product."""
+        listed = self.lookup.by_trait.get((card.entry, next(iter(card.below), "")), ())
+        return [one for one in listed if one.below.keys() == card.below.keys()]
 
     def _about(self, value: str) -> list[Card]:
         """Return the objects that describe an identifier, not those that only refer to it."""
-        out = []
+        if value in self.described:
+            return self.described[value]
+        out = self.described[value] = []
         for card in self.lookup.cards(value, self.act.at):
             key = next((k for k, v in card.own.items() if v == value), card.under)
             described = (
@@ -238,7 +249,7 @@ class Reader:
             if mentions.names(text, digits):
                 return digits
         for card in self._about(value):
-            if found := _named(card, value, text) or self._options(card, value, text):
+            if found := _named(card, value, text) or self._options(card, text):
                 return found
         ending = self._ending(value, text)
         kind = _kind(value)
@@ -266,14 +277,20 @@ class Reader:
                 return found
             if any(found := _last(card, text) for card in self._about(other)):
                 return found
-            if any(
-                self._options(card, other, text) for card in self._about(other) if self._fellow(card, value)
-            ):
-                return other
             kind = _kind(other)
             if len(kind) > 3 and kind != _kind(value) and re.search(rf"(?<!\w){kind}s?(?!\w)", text):
                 return kind
+        if found := self._rival_traits(value, text) or self._same_shape(value, text):
+            return found
         return self._ending(value, text) if self._about(value) else ""
+
+    def _same_shape(self, value: str, text: str) -> str:
+        """Return an identifier that looks like this one, such as `#W200` for `#W100`, and is not in the write."""
+        if not (any(c.isdigit() for c in value) and any(c.isalpha() for c in value)) or _kind(value):
+            return ""
+        own = {one.lower() for one in self.act.strings}
+        shape = _shape(value.lower())
+        return next((one for one in _TOKEN.findall(text) if _shape(one) == shape and one not in own), "")
 
     def _ending(self, value: str, text: str) -> str:
         """Return how a text ends the number of a thing of this kind, where it is not this one's."""
@@ -320,6 +337,17 @@ def _last(card: Card, text: str) -> str:
     return ""
 
 
+def _shape(value: str) -> str:
+    """Return the form of an identifier: its digits alike; letters too where both mix, as in `4XGCCM`."""
+    alike = (
+        re.sub(r"[a-z0-9]", "x", value)
+        if re.search(r"\d[a-z]|[a-z]\d+[a-z]", value)
+        else re.sub(r"\d", "9", value)
+    )
+    return alike
+
+
+@lru_cache(maxsize=8192)
 def _kind(value: str) -> str:
     """Return the words of an identifier that say its kind, such as `credit card` of `credit_card_4421486`."""
     found = re.match(r"([a-z]+(?:[_-][a-z]+)*)[_-]\d{3,}$", value)
