@@ -128,11 +128,12 @@ def _votes(
     k = margin.k or 0
     value, interval = agresti_min(mine, best, k)
     p = binomial(int(mine), int(mine + best)) if mine == int(mine) and best == int(best) else None
-    band, source = (_vote_band(interval, bands[0]), bands[1]) if bands else (None, "")
+    band, source = (vote_band(interval, bands[0]), bands[1]) if bands else (None, "")
     return Reading("votes", alternatives, k, value, interval, None, p, band, source)
 
 
-def _vote_band(interval: tuple[float, float], bands: Bands) -> str:
+def vote_band(interval: tuple[float, float], bands: Bands) -> str:
+    """Name the band of a difference of vote shares by its interval; too few samples is not a tie."""
     low, high = interval
     if high < 0:
         return "against"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from nalyqor_tui.derive.grade import passed
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.phrase import Phrase, join, own, phrase
-from nalyqor_tui.present import words
+from nalyqor_tui.present import compared, words
 from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line, Row, Tone, absent, derived, observed
@@ -30,6 +30,7 @@ def view(review: Review, decision: Decision) -> list[Line]:
         *chosen(review, decision),
         *grade(review, decision),
         *margin(review, decision),
+        *compared.rows(review, decision),
         *after(review, decision),
     ]
 

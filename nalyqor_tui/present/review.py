@@ -9,10 +9,12 @@ from nalyqor_tui.derive.context import Window, window
 from nalyqor_tui.derive.judge import Judgement, judge, reading
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.replay import Replay, State
+from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import TraceIdentity
 from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.clock import Moment, moments
 from nalyqor_tui.present.words import text_of
 from nalyqor_tui.trace import records as rec
@@ -32,8 +34,10 @@ class BoundNote:
 class Review:
     """What the views ask; everything is worked out when it is first wanted."""
 
-    def __init__(self, trace: Trace, index: int, policy: Policy | None) -> None:
+    def __init__(self, trace: Trace, index: int, policy: Policy | None, across: Across | None = None) -> None:
+        """`across` is shared by the reviews of a file, so that its other sessions are read only once."""
         self.trace = trace
+        self.across = across or Across(trace)
         self.index = index
         self.policy = policy
         self.session: Session = trace.session(index)
@@ -65,6 +69,11 @@ class Review:
     def margin(self, decision: Decision) -> Reading | None:
         """Return the margin of a decision, None where none was recorded."""
         return reading(self.session, decision, self.policy)
+
+    @cached_property
+    def series(self) -> dict[Kind, Series]:
+        """The recorded margins of the session, sorted into those that can be compared."""
+        return collect(self.session)
 
     def find(self, number: str) -> Decision | None:
         """Find a decision by its number, or the first one of a turn."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from nalyqor_tui.notes.journal import Journal
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.policy.loader import Policy, find
+from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace.store import Trace
+
+_PATIENCE = 0.1  # seconds that the first look at a decision may wait for the other sessions
 
 
 @dataclass
@@ -23,6 +27,11 @@ class Case:
     keys: dict[str, str] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
 
+    @cached_property
+    def across(self) -> Across:
+        """The sessions of the file side by side, without keeping a key waiting."""
+        return Across(self.trace, _PATIENCE)
+
     @property
     def path(self) -> Path:
         """The trace file."""
@@ -31,7 +40,7 @@ class Case:
     def review(self, index: int) -> Review:
         """Return the review of a session, with the notes as they stand now."""
         if index not in self.reviews:
-            self.reviews[index] = Review(self.trace, index, self.policy)
+            self.reviews[index] = Review(self.trace, index, self.policy, self.across)
             self.reviews[index].bind(self.journal.notes())
         return self.reviews[index]
 

@@ -1,0 +1,83 @@
+"""What the other sessions of a file say, read once and only when a view first asks.
+
+A screen gives a `patience`: the reading goes on in a thread, and whoever asks before it is done is told so.
+"""
+
+from __future__ import annotations
+
+from array import array
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+from nalyqor_tui.derive.series import Kind, collect
+from nalyqor_tui.derive.trials import Runs
+from nalyqor_tui.trace.store import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """What is kept of all sessions: their runs by case, and their recorded margins by kind and session."""
+
+    runs: Runs
+    margins: dict[Kind, dict[int, array[float]]]
+
+    def others(self, kind: Kind, session: int) -> dict[int, array[float]]:
+        """Return the margins of a kind in all sessions but one; none where the model was not recorded."""
+        if kind.model is None:
+            return {}
+        return {index: values for index, values in self.margins.get(kind, {}).items() if index != session}
+
+
+class Across:
+    """The sessions of a file side by side, for all reviews of that file."""
+
+    def __init__(self, trace: Trace, patience: float | None = None) -> None:
+        """`patience` is how long, in seconds, the first to ask may be kept waiting; None is until it is done."""
+        self._trace = trace
+        self._patience = patience
+        self._lock = Lock()
+        self._found: Future[Sessions] | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the file holds one session only."""
+        return len(self._trace.session_ids) < 2
+
+    def sessions(self) -> Sessions | None:
+        """Return what all sessions say, None while they are still being read; raises what reading raises."""
+        with self._lock:
+            patience = self._patience if self._found is None else 0.0
+            found = self._found = self._found or self._start()
+        if self._patience is None:
+            return found.result()
+        try:
+            return found.result(patience)
+        except TimeoutError:
+            return None
+
+    def _start(self) -> Future[Sessions]:
+        found: Future[Sessions] = Future()
+        if self._patience is None:
+            self._read(found)
+        else:
+            Thread(target=self._read, args=(found,), name="sessions", daemon=True).start()
+        return found
+
+    def _read(self, found: Future[Sessions]) -> None:
+        try:
+            found.set_result(self._pass())
+        except Exception as error:  # noqa: BLE001  # the edge of a worker: whoever asks gets it raised
+            found.set_exception(error)
+
+    def _pass(self) -> Sessions:
+        out = Sessions(Runs(), {})
+        for index in range(len(self._trace.session_ids)):
+            session = self._trace.read(index)
+            out.runs.add(index, session)
+            for kind, series in collect(session).items():
+                if kind.model is not None:
+                    values = array("d", (point.value for point in series))
+                    out.margins.setdefault(kind, {})[index] = values
+        out.runs.close()
+        return out
