@@ -181,6 +181,15 @@ async def test_the_program_opens_at_the_spot_that_was_asked_for(tmp_path: Path) 
         async with sitting(production(tmp_path), SMALL, at=spot) as s:
             assert s.at == decision
             assert f"· {decision} ·" in s.drawn().split("\n")[0]
+            assert f"▸{decision:>6} " in s.drawn()
+
+
+async def test_the_cursor_stays_in_view_when_the_window_changes(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), LARGE, at="9.1") as s:
+        for size in (SMALL, (80, 12), (200, 60), (40, 10), SMALL):
+            await s.pilot.resize_terminal(*size)
+            await s.pilot.pause()
+            assert "▸   9.1 " in s.drawn()
 
 
 async def test_twenty_keys_that_arrive_at_once_each_do_their_work(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def production(folder: Path, *, policy: bool = True) -> Path:
 def lines(folder: Path, *records: dict[str, Any] | str, name: str = "trace.jsonl") -> Path:
     """Write a native trace of these records; a `str` is a line as it stands."""
     path = folder / name
-    written = (r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in (HEADER, *records))
-    path.write_text("".join(f"{line}\n" for line in written), "utf-8", "surrogatepass")
+    written = (r if isinstance(r, str) else json.dumps(r) for r in (HEADER, *records))
+    path.write_text("".join(f"{line}\n" for line in written), "utf-8")
     return path
 
 

@@ -1,15 +1,62 @@
-"""Was this action approved? The ledger's answer for a rule that needs a confirmation."""
+"""Was this action approved? The answer for a rule that needs a confirmation, by records or by talk."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Literal
+
 from nalyqor_tui.derive.confirmations import Ledger, Life
+from nalyqor_tui.derive.consent import Class, Consent, consents
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.derive.order import Certainty
 from nalyqor_tui.derive.reliance import changes
 from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
+
+
+FROM_TEXT = "consent from text"
+
+
+class Approvals:
+    """Answers whether actions were approved: by the ledger or, where the log holds only talk, by what was said.
+
+    The two are never mixed: one confirmation record in a session, or a header that claims to record them all,
+    and only records count.
+    """
+
+    def __init__(self, session: Session, policy: Policy, ledger: Ledger) -> None:
+        self._session = session
+        self._policy = policy
+        self._ledger = ledger
+        recorded = any(isinstance(entry.record, rec.Confirmation) for entry in session.entries)
+        self.by_talk = not recorded and session.captures.confirmation != "all"
+
+    @cached_property
+    def consents(self) -> dict[int, Consent]:
+        """What was read out of talk, by the ordinal of the decision; empty where records decide."""
+        return consents(self._session, self._policy) if self.by_talk else {}
+
+    def check(self, decision: Decision, kind: str) -> Answer:
+        """Answer a `need.confirmation` of the type `kind`."""
+        consent = self.consents.get(decision.index)
+        if consent is None:
+            return approved(self._session, self._ledger, decision, kind)
+        says = phrase("{cls} (from text): {says}", cls=own(consent.cls), says=consent.says)
+        return Answer(_VERDICTS.get(consent.cls, "fail"), says, consent.evidence or (decision.entry,))
+
+    def covered(self, decision: Decision) -> Certainty:
+        """Say whether the call of a decision was approved, by whatever it needed."""
+        consent = self.consents.get(decision.index)
+        if consent is None:
+            return covered(self._session, self._ledger, decision, self._session.chosen(decision))
+        return _CERTAIN.get(consent.cls, "no")
+
+
+_VERDICTS: dict[Class, Literal["pass", "fail", "unknown"]] = {"confirmed": "pass", "unknown": "unknown"}
+_CERTAIN: dict[Class, Certainty] = {"confirmed": "yes", "unknown": "unknown"}
 
 
 def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) -> Answer:

@@ -96,7 +96,7 @@ class Clauses:
         out: list[tuple[str, Answer]] = []
         if need.confirmation is not None:
             out.append(
-                ("need.confirmation", approved(self.session, self.ledger, decision, need.confirmation))
+                ("need.confirmation", self.approvals.check(decision, need.confirmation))
             )
         if need.before is not None:
             out.append(("need.before", self._monitors[id(need)].check(decision, action)))

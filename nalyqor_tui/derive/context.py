@@ -100,7 +100,8 @@ def difference(old: Window, new: Window) -> list[Difference]:
 def _compare(old: Item | None, new: Item, in_place: bool) -> Difference | None:
     if old is None:
         return Difference("added", new.ref, new.entry, None, new.size)
-    if old.size is not None and new.size is not None and new.size != old.size:
+    measured = old.estimated == new.estimated  # an estimate beside a count would look like a change
+    if measured and old.size is not None and new.size is not None and new.size != old.size:
         change: Change = "truncated" if new.size < old.size else "changed"
         return Difference(change, new.ref, new.entry, old.size, new.size)
     return None if in_place else Difference("moved", new.ref, new.entry, old.size, new.size)

@@ -6,12 +6,14 @@ is unknown where the values differ.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
+from nalyqor_tui.derive.equal import among, equal
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Need
+from nalyqor_tui.policy.schema import Fact, Need
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps, loads, resolve
 from nalyqor_tui.trace.records import Json
@@ -27,57 +29,92 @@ class Value:
 
 
 @dataclass(slots=True)
-class Facts:
-    """The facts known so far; constant work for each result."""
+class _Seen:
+    """The values of one fact: the last for each key, and how many keys have each value now."""
 
-    policy: Policy
-    _known: dict[str, dict[bytes, Value]] = field(default_factory=dict)
+    by_key: dict[bytes, Value] = field(default_factory=dict)
+    holders: Counter[bytes] = field(default_factory=Counter)
+    last: Value | None = None
+
+    def put(self, key: bytes, value: Value) -> None:
+        if (old := self.by_key.get(key)) is not None:
+            self.holders -= Counter([canonical(old.value)])
+        self.holders[canonical(value.value)] += 1
+        self.by_key[key] = self.last = value
+
+    def only(self) -> Value | None:
+        """Return the value that every key has."""
+        return self.last if len(self.holders) == 1 else None
+
+
+class Facts:
+    """The facts known so far; constant work for each result, memory in the number of distinct keys."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._keys = {fact.name: fact.key for fact in policy.file.fact}
+        self._seen: dict[str, _Seen] = {}
 
     def observe(self, action: rec.Action, record: rec.ToolResult, entry: int) -> None:
         """Read a result for the facts that the policy wants of its tool."""
-        wanted = [f for f in self.policy.file.fact if self.policy.named(f.from_.tool, action.tool)]
-        if not wanted or self.policy.status(record) in ("error", "timeout"):
+        wanted = [f for f in self._policy.file.fact if self._policy.named(f.from_.tool, action.tool)]
+        if not wanted or self._policy.status(record) in ("error", "timeout"):
             return
-        found = _decoded(record.result)
+        result = _decoded(record.result)
         for fact in wanted:
             try:
-                value = resolve(found, fact.from_.at)
+                value = resolve(result, fact.from_.at)
             except KeyError:
                 continue
-            given = arguments(action)
-            key = canonical([given.get(name, resolved(found, name)) for name in fact.key])
-            self._known.setdefault(fact.name, {})[key] = Value(value, entry)
+            key = _key(fact, arguments(action), result, value)
+            self._seen.setdefault(fact.name, _Seen()).put(key, Value(value, entry))
 
     def get(self, name: str, action: rec.Action) -> Value | None:
         """Return a fact for a decision; None where it was not seen, or seen with different values."""
-        fact = next(f for f in self.policy.file.fact if f.name == name)
-        known = self._known.get(name, {})
-        given = arguments(action)
-        if all(key in given for key in fact.key):
-            return known.get(canonical([given[key] for key in fact.key]))
-        values = list(known.values())
-        return values[-1] if values and all(v.value == values[0].value for v in values) else None
+        seen = self._seen.get(name)
+        if seen is None:
+            return None
+        given, key = arguments(action), self._keys[name]
+        if all(part in given for part in key):
+            return seen.by_key.get(canonical([given[part] for part in key]))
+        return seen.only()
+
+    def unseen(self, name: str, action: rec.Action, at: int) -> Answer:
+        """Say why a fact that `get` did not return is unknown."""
+        named = [part for part in self._keys[name] if part not in arguments(action)]
+        if name in self._seen and named:
+            says = phrase("{fact} was seen with different values, and the call names no {key} to tell by",
+                          fact=name, key=", ".join(named))  # fmt: skip
+        elif name in self._seen:
+            says = phrase("{fact} was not seen for this one", fact=name)
+        else:
+            says = phrase("{fact} was not seen", fact=name)
+        return Answer("unknown", says, (at,))
 
     def check(self, need: Need, action: rec.Action, at: int) -> Answer:
         """Answer a `need.fact`."""
         name = need.fact or ""
-        value = self.get(name, action)
-        if value is None:
-            return Answer("unknown", phrase("{fact} was not seen, or not for this one", fact=name), (at,))
-        holds = all(
-            (
-                need.eq is None or value.value == need.eq,
-                need.ne is None or value.value != need.ne,
-                need.in_ is None or value.value in need.in_,
-            )
+        known = self.get(name, action)
+        if known is None:
+            return self.unseen(name, action, at)
+        holds = (
+            (need.eq is None or equal(known.value, need.eq))
+            and (need.ne is None or not equal(known.value, need.ne))
+            and (need.in_ is None or among(known.value, need.in_))
         )
-        says = phrase("{fact} is {value}", fact=name, value=dumps(value.value))
-        return Answer("pass" if holds else "fail", says, (value.entry, at))
+        says = phrase("{fact} is {value}", fact=name, value=dumps(known.value))
+        return Answer("pass" if holds else "fail", says, (known.entry, at))
 
 
-def resolved(found: Json, name: str) -> Json:
-    """Return a member of a result by its name, None where there is none: the key when the call did not name it."""
-    return found.get(name) if isinstance(found, dict) else None
+def _key(fact: Fact, given: dict[str, Json], result: Json, value: Json) -> bytes:
+    """Tell one thing's fact from another's by the call's arguments, else by the result's own members.
+
+    Where neither names it, every other value counts as another thing's: nobody can say that it is the same one.
+    """
+    members = result if isinstance(result, dict) else {}
+    if all(part in given or part in members for part in fact.key):
+        return canonical([given[part] if part in given else members[part] for part in fact.key])
+    return b"?" + canonical(value)
 
 
 def _decoded(result: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from nalyqor_tui.derive.finding import Answer
@@ -11,34 +12,81 @@ from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import canonical
 from nalyqor_tui.trace.session import Decision, Session, arguments
 
+_SHOWN = 4  # of the decisions that were counted
+
+
+@dataclass(slots=True)
+class _Count:
+    """What was counted in the latest message, turn or session: for sure, and perhaps."""
+
+    scope: int
+    sure: int = 0
+    perhaps: int = 0
+    latest: deque[int] = field(default_factory=lambda: deque(maxlen=_SHOWN))
+
 
 @dataclass(slots=True)
 class Tally:
-    """Counts the decisions that one rule with a `limit` governs; `limit.max` of one message, turn or session."""
+    """Counts the decisions that one rule with a `limit` governs; memory in the number of distinct keys."""
 
     limit: Limit
-    _seen: dict[bytes, list[int]] = field(default_factory=dict)
+    _counts: dict[bytes, _Count] = field(default_factory=dict)
+    _anywhere: _Count = field(
+        default_factory=lambda: _Count(-1)
+    )  # they lack the arguments to be told apart by
+
+    def count(self, decision: Decision, action: rec.Action, message: int, *, sure: bool) -> None:
+        """Count a decision; `message` is the ordinal of its message, `sure` that the rule governs it."""
+        here = self._of(decision, action, message)
+        if sure:
+            here.sure += 1
+        else:
+            here.perhaps += 1
+        here.latest.append(decision.entry)
 
     def check(self, session: Session, decision: Decision, action: rec.Action, message: int) -> Answer:
-        """Count this decision and say whether it is one too many; `message` is the ordinal of its message."""
-        at = decision.entry
-        if self.limit.alone and decision.text is not None:
-            return Answer("fail", phrase("something was said beside the call"), (decision.text, at))
-        scope = {"message": message, "turn": decision.turn, "session": 0}[self.limit.per]
-        given = arguments(action)
-        key = canonical([scope, [given.get(name) for name in self.limit.same]])
-        seen = self._seen.setdefault(key, [])
-        seen.append(at)
-        says = phrase(
-            "{n} in this {scope}, {most} allowed", n=len(seen), scope=self.limit.per, most=self.limit.max
-        )
-        return Answer("fail" if len(seen) > self.limit.max else "pass", says, tuple(seen[-4:]))
+        """Say whether this decision, which was counted, is one too many."""
+        limit, at = self.limit, decision.entry
+        if limit.alone and action.tool is not None and _spoke(session, decision):
+            evidence = (at,) if decision.text is None else (decision.text, at)
+            return Answer("fail", phrase("something was said beside the call"), evidence)
+        missing = [name for name in limit.same if name not in arguments(action)]
+        if missing:
+            return Answer(
+                "unknown", phrase("the call has no {names} to compare by", names=", ".join(missing)), (at,)
+            )
+        here, scope = self._of(decision, action, message), self._scope(decision, message)
+        loose = self._anywhere.sure + self._anywhere.perhaps if self._anywhere.scope == scope else 0
+        perhaps = here.perhaps + (loose if limit.same else 0)
+        if here.sure <= limit.max < here.sure + perhaps:
+            says = phrase("{n} for sure and {m} perhaps in this {scope}, {most} allowed", n=here.sure, m=perhaps,
+                          scope=limit.per, most=limit.max)  # fmt: skip
+            return Answer("unknown", says, tuple(here.latest))
+        says = phrase("{n} in this {scope}, {most} allowed", n=here.sure, scope=limit.per, most=limit.max)
+        return Answer("fail" if here.sure > limit.max else "pass", says, tuple(here.latest))
+
+    def _scope(self, decision: Decision, message: int) -> int:
+        return {"message": message, "turn": decision.turn, "session": 0}[self.limit.per]
+
+    def _of(self, decision: Decision, action: rec.Action, message: int) -> _Count:
+        """Return the count for the arguments of an action, begun anew in another message or turn."""
+        scope, given = self._scope(decision, message), arguments(action)
+        if any(name not in given for name in self.limit.same):
+            if self._anywhere.scope != scope:
+                self._anywhere = _Count(scope)
+            return self._anywhere
+        key = canonical([given[name] for name in self.limit.same])
+        here = self._counts.get(key)
+        if here is None or here.scope != scope:
+            here = self._counts[key] = _Count(scope)
+        return here
 
 
 def messages(session: Session) -> list[int]:
     """Return for each decision the ordinal of the message it was made in: calls made in parallel share one.
 
-    A new message begins where something was answered or said to the agent since the decision before.
+    A new message begins where something was answered or said to the agent since the decision before, where the
+    log gives another context to it, and before and after a reply.
     """
     heard: list[int] = []
     total = 0
@@ -49,10 +97,21 @@ def messages(session: Session) -> list[int]:
             isinstance(record, rec.Message) and record.role != "assistant"
         )
     out: list[int] = []
-    last, ordinal = -1, -1
+    before: tuple[object, ...] | None = None
     for decision in session.decisions:
-        if heard[decision.entry] != last or session.chosen(decision).tool is None:
-            ordinal += 1
-            last = heard[decision.entry]
-        out.append(ordinal)
+        record = session.record(decision.entry)
+        context = record.context if isinstance(record, rec.Decision) else None
+        replied = session.chosen(decision).tool is None
+        here = (heard[decision.entry], context, replied)
+        out.append((out[-1] if out else 0) + (before is not None and (replied or here != before)))
+        before = here
     return out
+
+
+def _spoke(session: Session, decision: Decision) -> bool:
+    """Say whether words stand beside a call; an empty text is none."""
+    if decision.text is None:
+        return False
+    record = session.record(decision.text)
+    content = record.content if isinstance(record, rec.Message) else None
+    return bool(content.strip() if isinstance(content, str) else content)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from nalyqor_tui.policy.schema import Bands
 from nalyqor_tui.trace import records as rec
 
+_Z = 1.959964  # 95 % of a normal distribution lie within so many standard errors
+_MOST = 1_000_000  # samples that anybody draws for one choice
+_EXACT = 2_000  # votes up to which the exact test is quick
 UNITS = {"logprob": "nat", "prob": "", "votes": "", "score": "", "verbal": ""}
 
 
@@ -62,6 +65,8 @@ def read(margin: rec.Margin, chosen: rec.Action, bands: tuple[Bands, str] | None
     if margin.measure == "votes":
         return _votes(margin, alternatives, mine, best, bands)
     value = mine - best
+    if not math.isfinite(value):
+        return Reading(margin.measure, alternatives, margin.k, problem="too far apart for a number")
     share = _share(value) if margin.measure == "logprob" else None
     band, source = (_band(value, bands[0]), bands[1]) if bands else (None, "")
     return Reading(margin.measure, alternatives, margin.k, value, share=share, band=band, band_source=source)
@@ -71,11 +76,11 @@ def agresti_min(chosen: float, other: float, k: int) -> tuple[float, tuple[float
     """Return the adjusted difference of two vote shares out of `k` and its 95 % interval, clipped to ±1."""
     d = (chosen - other) / (k + 2)
     se = math.sqrt(max(0.0, chosen + other + 1 - (chosen - other) ** 2 / (k + 2))) / (k + 2)
-    return d, (max(-1.0, d - 1.96 * se), min(1.0, d + 1.96 * se))
+    return d, (max(-1.0, d - _Z * se), min(1.0, d + _Z * se))
 
 
 def binomial(successes: int, trials: int) -> float:
-    """Return the exact two-sided p of a fair coin giving a result at least as uneven."""
+    """Return the exact two-sided p of a fair coin giving a result at least as uneven (`trials` up to thousands)."""
     if trials == 0:
         return 1.0
     mine = math.comb(trials, successes)
@@ -113,6 +118,8 @@ def _problem(margin: rec.Margin, picked: int | None, others: list[float]) -> str
     if margin.measure == "votes":
         if not margin.k or margin.k < 1:
             return "votes without k, the number of samples"
+        if margin.k > _MOST or any(c.value < 0 or c.value != int(c.value) for c in margin.candidates):
+            return "votes that are no counts"
         if sum(c.value for c in margin.candidates) > margin.k:
             return "more votes than samples"
     return ""
@@ -127,7 +134,7 @@ def _votes(
 ) -> Reading:
     k = margin.k or 0
     value, interval = agresti_min(mine, best, k)
-    p = binomial(int(mine), int(mine + best)) if mine == int(mine) and best == int(best) else None
+    p = binomial(int(mine), int(mine + best)) if mine + best <= _EXACT else None
     band, source = (vote_band(interval, bands[0]), bands[1]) if bands else (None, "")
     return Reading("votes", alternatives, k, value, interval, None, p, band, source)
 

@@ -18,13 +18,28 @@ _EVERY = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of a document was last put into the context, and another one that was looked up since.
+
+    `at` and `other_at` are ordinals of retrievals; versions are None where they were not recorded.
+    """
+
+    included: str | None
+    at: int
+    other: str | None = None
+    other_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the log had said when `folded` records were read; values are ordinals of records.
 
     `said` holds by id what a context rebuilt from the conversation would show (messages, results, summaries);
     `first_seen` when a document or record was first listed in a recorded context; `dropped` the compaction
-    that took an id out; `returned` the last retrieval that returned a document; `confirmations` and
-    `proposals` the last record with that id; `facts` the last result of each tool.
+    that took an id out; `largest` its greatest recorded size in tokens with the context that showed it;
+    `returned` the last retrieval that returned a document and `versions` which version of it; `retrieval` the
+    last one of all; `confirmations` and `proposals` the last record with that id; `facts` the last result of
+    each tool.
     """
 
     folded: int = 0
@@ -32,8 +47,10 @@ class State:
     said: HashTrieMap[str, int] = HashTrieMap()
     first_seen: HashTrieMap[str, int] = HashTrieMap()
     dropped: HashTrieMap[str, int] = HashTrieMap()
+    largest: HashTrieMap[str, tuple[int, int]] = HashTrieMap()
     returned: HashTrieMap[str, int] = HashTrieMap()
-    retrievals: int = 0
+    versions: HashTrieMap[str, Version] = HashTrieMap()
+    retrieval: int | None = None
     confirmations: HashTrieMap[str, int] = HashTrieMap()
     proposals: HashTrieMap[str, int] = HashTrieMap()
     facts: HashTrieMap[str, int] = HashTrieMap()
@@ -95,18 +112,27 @@ class Replay:
 
 
 def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
-    returned = state.returned
+    returned, versions = state.returned, state.versions
     for document in record.documents:
         returned = returned.insert(document.id, at)
-    return replace(state, returned=returned, retrievals=state.retrievals + 1)
+        known = versions.get(document.id)
+        if document.included is not False:
+            versions = versions.insert(document.id, Version(document.version, at))
+        elif known is not None and known.at < at:
+            other = document.version if document.version != known.included else None
+            versions = versions.insert(document.id, replace(known, other=other, other_at=at))
+    return replace(state, returned=returned, versions=versions, retrieval=at)
 
 
 def _shown(state: State, record: rec.Context, at: int) -> State:
-    seen = state.first_seen
+    seen, largest = state.first_seen, state.largest
     for item in record.items:
         if item.ref not in seen:
             seen = seen.insert(item.ref, at)
-    return replace(state, first_seen=seen)
+        size = item.tokens[1] - item.tokens[0] if item.tokens else None
+        if size is not None and size > largest.get(item.ref, (-1, at))[0]:
+            largest = largest.insert(item.ref, (size, at))
+    return replace(state, first_seen=seen, largest=largest)
 
 
 def _compacted(state: State, record: rec.Compaction, at: int) -> State:

@@ -5,19 +5,22 @@ Absence is evidence only where the log claims to be complete; elsewhere a missin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from nalyqor_tui.derive.context import Window
+from nalyqor_tui.derive.context import Item, Window
 from nalyqor_tui.derive.replay import State
-from nalyqor_tui.phrase import Phrase, join, phrase
-from nalyqor_tui.policy.schema import Rule
+from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.policy.schema import Buried, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 
 Visibility = Literal[
     "in_context",
     "truncated",
+    "buried",
+    "stale_version",
     "late",
     "evicted",
     "retrieved_not_included",
@@ -26,7 +29,7 @@ Visibility = Literal[
     "unknown",
     "not_asked",
 ]
-IN_VIEW = frozenset({"in_context", "truncated"})
+IN_VIEW = frozenset({"in_context"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,52 +43,98 @@ class Sight:
 
     @property
     def verdict(self) -> Literal["pass", "fail", "unknown", "n/a"]:
-        """What this means for a rule that must be in view."""
+        """What this means for a rule that must be in view; of a shortened document nobody knows which part was."""
         if self.visibility == "not_asked":
             return "n/a"
-        if self.visibility == "unknown":
+        if self.visibility in ("unknown", "truncated"):
             return "unknown"
         return "pass" if self.visibility in IN_VIEW else "fail"
 
 
-def sight(session: Session, rule: Rule, window: Window, state: State) -> Sight:
-    """Look for a rule's document in the window of a decision, and where it is not, for where it was lost."""
+def sight(
+    session: Session, rule: Rule, window: Window, state: State, shown: Mapping[str, int] | None = None
+) -> Sight:
+    """Look for a rule's document in the window of a decision, and where it is not, for where it was lost.
+
+    `shown` is what `first_shown` says of the session, for a caller that asks of many decisions.
+    """
     document = rule.document
-    if document is None:
+    if document is None or rule.visible is None:
         return Sight("not_asked", None, phrase("the policy names no document for it"))
     item = window.find(document)
     if item is not None:
-        evidence = () if window.recorded is None else (window.recorded,)
-        where = phrase(", tokens {a} to {b}", a=item.span[0], b=item.span[1]) if item.span else ()
-        return Sight("in_context", document, (*phrase("in the context"), *where), evidence)
+        return _in_window(item, rule.visible.buried, window, state)
     if window.recorded is None:
         return Sight("unknown", document, phrase("the context was not recorded"))
     if session.captures.context != "all":
         return Sight("unknown", document, phrase("the log does not claim to record all of the context"))
-    return _lost(session, document, window, state)
+    return _lost(session, document, window.recorded, state, first_shown(session) if shown is None else shown)
 
 
-def _lost(session: Session, document: str, window: Window, state: State) -> Sight:
-    shown = window.recorded
-    assert shown is not None
-    if (seen := state.first_seen.get(document)) is not None and seen != shown:
+def first_shown(session: Session) -> dict[str, int]:
+    """Return for each id the first context in the whole session that lists it."""
+    out: dict[str, int] = {}
+    for entry in session.entries:
+        if isinstance(entry.record, rec.Context):
+            for item in entry.record.items:
+                out.setdefault(item.ref, entry.index)
+    return out
+
+
+def _in_window(item: Item, buried: Buried | None, window: Window, state: State) -> Sight:
+    evidence = () if window.recorded is None else (window.recorded,)
+    size, since = state.largest.get(item.ref, (None, -1))
+    if size is not None and item.size is not None and not item.estimated and item.size < size:
+        says = phrase("shortened: {n} tokens, {most} before", n=item.size, most=size)
+        return Sight("truncated", item.ref, says, (since, *evidence))
+    version = state.versions.get(item.ref)
+    if version is not None and version.other_at is not None and version.other and version.included:
+        says = phrase("version {old} in the context, a later look-up returned {new}", old=version.included,
+                      new=version.other)  # fmt: skip
+        return Sight("stale_version", item.ref, says, (version.at, version.other_at, *evidence))
+    where = _where(item, window)
+    if buried is None:
+        return Sight("in_context", item.ref, (*phrase("in the context"), *where), evidence)
+    if item.span is None or item.estimated or not window.used:
+        return Sight("unknown", item.ref, phrase("in the context; where in it was not recorded"), evidence)
+    start, end = item.span
+    deep = window.used - end >= buried.min_tokens
+    if deep and buried.from_ <= start / window.used and end / window.used <= buried.to:
+        return Sight("buried", item.ref, (*phrase("buried in the context"), *where), evidence)
+    return Sight("in_context", item.ref, (*phrase("in the context"), *where), evidence)
+
+
+def _where(item: Item, window: Window) -> Phrase:
+    """Say where an item stands: its span and what comes after it, `~` before estimates."""
+    if item.span is None:
+        return ()
+    about = own("~" if item.estimated else "")
+    says = phrase(", tokens {about}{a} to {about}{b}", about=about, a=item.span[0], b=item.span[1])
+    if window.used is None or window.used < item.span[1]:
+        return says
+    return says + phrase(", {about}{n} before the end", about=about, n=window.used - item.span[1])
+
+
+def _lost(session: Session, document: str, shown: int, state: State, first: Mapping[str, int]) -> Sight:
+    """Say where a document was lost that is missing from a context which is recorded as complete."""
+    if (seen := state.first_seen.get(document)) is not None:
         dropped = state.dropped.get(document)
         evidence = tuple(i for i in (seen, dropped, shown) if i is not None)
         by = phrase(" by a compaction") if dropped is not None else ()
         return Sight("evicted", document, (*phrase("was in the context, then dropped"), *by), evidence)
+    if (later := first.get(document)) is not None:
+        says = phrase("first in the context of turn {turn}", turn=session.entries[later].turn)
+        return Sight("late", document, says, (shown, later))
     if (at := state.returned.get(document)) is not None:
-        return Sight(
-            "retrieved_not_included", document, phrase("returned, but not put into the context"), (at, shown)
-        )
+        says = phrase("returned, but not put into the context")
+        return Sight("retrieved_not_included", document, says, (at, shown))
     if session.captures.retrieval != "all":
         says = phrase("missing from the context; whether it was looked for is not fully recorded")
         return Sight("not_returned", document, says, (shown,))
-    if state.retrievals == 0:
+    if state.retrieval is None:
         return Sight("not_queried", document, phrase("missing: nothing was looked up"), (shown,))
-    queries = [e for e in session.entries[: state.folded] if isinstance(e.record, rec.Retrieval)]
-    latest = queries[-1]
-    assert isinstance(latest.record, rec.Retrieval)
-    names = [phrase("{id}", id=d.id) for d in latest.record.documents]
-    returned = join(", ", names) if names else phrase("nothing")
+    latest = session.record(state.retrieval)
+    docs = latest.documents if isinstance(latest, rec.Retrieval) else []
+    returned = join(", ", [phrase("{id}", id=d.id) for d in docs]) or phrase("nothing")
     says = phrase("missing: not returned by any look-up; the last returned {docs}", docs=returned)
-    return Sight("not_returned", document, says, (latest.index, shown))
+    return Sight("not_returned", document, says, (state.retrieval, shown))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -13,33 +11,17 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
+from nalyqor_tui.policy.mistakes import meant, read
 from nalyqor_tui.policy.schema import (
-    Alternative,
-    ArgTest,
     Bands,
-    Buried,
     Comparing,
     ConfirmationType,
-    Ends,
-    Event,
-    Fact,
-    FactFrom,
-    Forbid,
-    Limit,
-    MistakeError,
-    Need,
     On,
     PolicyFile,
-    Results,
     Rule,
-    RuleDocument,
-    Table,
     Then,
-    Visible,
 )
 from nalyqor_tui.trace.records import ToolResult
 
@@ -137,34 +119,45 @@ class Policy:
 
 def load(path: Path) -> Policy:
     """Read a policy file; raise `PolicyError` with file, line and a suggestion."""
+    return parse(contents(path), str(path))
+
+
+def contents(path: Path) -> bytes:
+    """Read the bytes of a policy file; raise `PolicyError` when that cannot be done."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise PolicyError(
                 "larger than 1 MiB: this is not a policy", path=path, remedy="give a TOML policy"
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise PolicyError("no such policy file", path=path, remedy="check the name") from None
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise PolicyError(f"cannot be read: {what}", path=path, remedy="check the file") from None
-    return parse(data, str(path))
 
 
 def parse(data: bytes, path: str) -> Policy:
-    """Make a policy of the bytes of a file that is called `path` in messages."""
+    """Make a policy of the bytes of a file that is called `path` in messages; raise its first mistake."""
+    policy, mistakes = examine(data, path)
+    if policy is not None:
+        return policy
+    first, others = mistakes[0], len(mistakes) - 1
+    if others:
+        more = f"{others} more: nalyqor-tui policy check"
+        first.remedy = f"{first.remedy}; {more}" if first.remedy else more
+    raise first
+
+
+def examine(data: bytes, path: str) -> tuple[Policy | None, list[PolicyError]]:
+    """Make a policy of the bytes of a file, or tell every mistake in it."""
     try:
         text = data.decode("utf-8")
-        found = positions.lines(text)
-        return Policy(
-            path, hashlib.sha256(data).hexdigest(), PolicyFile.model_validate(tomllib.loads(text)), found
-        )
     except UnicodeDecodeError as error:
-        raise PolicyError(f"not UTF-8 at byte {error.start}", path=path, remedy="save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"not TOML: {error}", path=path, remedy="mend the syntax there") from None
-    except ValidationError as error:
-        raise _explain(error, path, found) from None
+        return None, [PolicyError(f"not UTF-8 at byte {error.start}", path=path, remedy="save it as UTF-8")]
+    found = positions.lines(text)
+    file, mistakes = read(text, path, found)
+    return (None if file is None else Policy(path, hashlib.sha256(data).hexdigest(), file, found)), mistakes
 
 
 def find(wanted: str | None, trace: Path) -> Policy | None:
@@ -198,7 +191,7 @@ def _named(wanted: str) -> Policy:
         return load(Path(wanted))
     if wanted in shipped():
         return _shipped(wanted)
-    hint = _meant(wanted, shipped())
+    hint = meant(wanted, shipped())
     raise PolicyError(
         f"no policy `{wanted}`", remedy=hint or f"give a .toml file or one of: {', '.join(shipped())}"
     )
@@ -210,61 +203,3 @@ def _shipped(name: str) -> Policy:
 
 def _builtin() -> resources.abc.Traversable:
     return resources.files("nalyqor_tui.policy") / "builtin"
-
-
-def _explain(error: ValidationError, path: str, found: dict[positions.Path, int]) -> PolicyError:
-    first = error.errors(include_url=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, MistakeError):
-        line = positions.line_of(cause.loc, found)
-        return PolicyError(str(cause), path=path, line=line, remedy=_meant(cause.given, cause.known))
-    loc = first["loc"]
-    where = ".".join(str(part) for part in loc if not isinstance(part, int))
-    if first["type"] == "extra_forbidden":
-        what, remedy = f"`{where}` is not understood", _meant(str(loc[-1]), _fields(loc[:-1]))
-    elif first["type"] == "missing":
-        what, remedy = f"`{where}` is missing", "add it"
-    else:
-        message = first["msg"].removeprefix("Value error, ")
-        what, remedy = f"`{where or 'policy'}`: {message[:1].lower()}{message[1:]}", ""
-    return PolicyError(what, path=path, line=positions.line_of(loc, found), remedy=remedy)
-
-
-def _meant(given: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"known: {', '.join(known)}" if known else ""
-
-
-_TABLES: dict[str, type[Table]] = {
-    "confirmation": ConfirmationType,
-    "ends": Ends,
-    "rule": Rule,
-    "on": On,
-    "need": Need,
-    "before": Event,
-    "since": Event,
-    "visible": Visible,
-    "buried": Buried,
-    "forbid": Forbid,
-    "after": Event,
-    "limit": Limit,
-    "then": Then,
-    "any": Alternative,
-    "fact": Fact,
-    "from": FactFrom,
-    "result": Results,
-    "args": ArgTest,
-    "document": RuleDocument,
-    "margin": Bands,
-    "series": Comparing,
-}
-
-
-def _fields(loc: tuple[str | int, ...]) -> list[str]:
-    """Name the keys that the table at `loc` knows."""
-    names = [str(part) for part in loc if not isinstance(part, int)]
-    model = next((_TABLES[name] for name in reversed(names) if name in _TABLES), PolicyFile)
-    return [f.alias or name for name, f in model.model_fields.items()]

@@ -7,6 +7,7 @@ import re
 Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_TEXT = re.compile(r'''"""|\'\'\'''')  # what a text of several lines begins and ends with
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
@@ -15,7 +16,11 @@ def lines(text: str) -> dict[Path, int]:
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    inside = ""  # the quotes of the text of several lines that the line stands in
+    for number, line in enumerate(text.split("\n"), start=1):
+        within, inside = bool(inside), _inside(line, inside)
+        if within:
+            continue
         if match := _HEADER.match(line):
             table = _parts(match[2])
             if match[1] == "[[":
@@ -25,6 +30,16 @@ def lines(text: str) -> dict[Path, int]:
         elif match := _KEY.match(line):
             found.setdefault((*table, *_parts(match[1])), number)
     return found
+
+
+def _inside(line: str, inside: str) -> str:
+    """Return the quotes of the text of several lines that is open at the end of a line."""
+    for match in _TEXT.finditer(line):
+        if not inside:
+            inside = match[0]
+        elif inside == match[0]:
+            inside = ""
+    return inside
 
 
 def line_of(path: Path, found: dict[Path, int]) -> int | None:

@@ -5,11 +5,12 @@ Every key is checked: one that is not known is a mistake with a suggestion, neve
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 VERSION = "1"
 Severity = Literal["low", "medium", "high"]
@@ -19,7 +20,36 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Globs = Annotated[list[str], BeforeValidator(_listed)]
+def _json(value: Any) -> Any:
+    """Refuse what no trace can hold: JSON has neither dates nor numbers that are not finite."""
+    if isinstance(value, datetime.date | datetime.time):
+        raise ValueError("a trace holds dates as text: put it in quotes")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a trace holds only finite numbers")
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _json(part)
+    return value
+
+
+def _pointer(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise ValueError(f"a JSON Pointer begins with a slash: `/{value}`")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return value
+
+
+Globs = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+Value = Annotated[Any, AfterValidator(_json)]
+Pointer = Annotated[str, AfterValidator(_pointer)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Name = Annotated[str, Field(min_length=1)]
 
 
 class Table(BaseModel):
@@ -52,12 +82,12 @@ class ConfirmationType(Table):
 class ArgTest(Table):
     """What must be true of one argument; every key that is given must hold."""
 
-    eq: Any = None
-    ne: Any = None
-    in_: list[Any] | None = Field(default=None, alias="in")
+    eq: Value = None
+    ne: Value = None
+    in_: list[Value] | None = Field(default=None, alias="in")
     lt: float | None = None
     gt: float | None = None
-    matches: str | None = None
+    matches: Pattern | None = None
     max_len: int | None = Field(default=None, ge=0)
     exists: bool | None = None
     same_as_fact: str | None = None
@@ -68,7 +98,6 @@ class ArgTest(Table):
             raise ValueError(
                 "say what must hold: eq, ne, in, lt, gt, matches, max_len, exists or same_as_fact"
             )
-        _regular(self.matches)
         return self
 
 
@@ -85,6 +114,8 @@ class On(Table):
     def _some(self) -> On:
         if self.tool is None and self.effect is None and self.kind is None:
             raise ValueError("say which tool, effect or kind")
+        if self.kind == "message" and (self.tool is not None or self.effect is not None or self.args):
+            raise ValueError("a message has no `tool`, `effect` or `args`")
         return self
 
 
@@ -93,6 +124,12 @@ class Event(On):
 
     status: Literal["ok", "error", "timeout"] | None = None
     confirmed: bool = False
+
+    @model_validator(mode="after")
+    def _answered(self) -> Event:
+        if self.kind == "message" and self.status is not None:
+            raise ValueError("a message has no `status`: only a call is answered")
+        return self
 
 
 class Need(Table):
@@ -105,9 +142,9 @@ class Need(Table):
     each: bool = False
     within_turns: int | None = Field(default=None, ge=0)
     fact: str | None = None
-    eq: Any = None
-    ne: Any = None
-    in_: list[Any] | None = Field(default=None, alias="in")
+    eq: Value = None
+    ne: Value = None
+    in_: list[Value] | None = Field(default=None, alias="in")
 
     @model_validator(mode="after")
     def _consistent(self) -> Need:
@@ -162,6 +199,8 @@ class Then(Table):
     def _some(self) -> Then:
         if self.tool is None and self.effect is None and self.message is None:
             raise ValueError("say which tool, effect or message must follow")
+        if self.message is not None and (self.tool or self.effect or self.status):
+            raise ValueError("`message` waits for words: `tool`, `effect` and `status` are of calls")
         return self
 
 
@@ -171,6 +210,12 @@ class Buried(Table):
     from_: float = Field(alias="from", ge=0, le=1)
     to: float = Field(ge=0, le=1)
     min_tokens: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Buried:
+        if self.from_ > self.to:
+            raise ValueError("`from` lies after `to`")
+        return self
 
 
 class Visible(Table):
@@ -185,7 +230,7 @@ class Visible(Table):
 class Rule(Table):
     """One rule; every clause that it names must hold."""
 
-    id: str
+    id: Name
     text: str = ""
     severity: Severity = "medium"
     on: On
@@ -214,6 +259,8 @@ class Rule(Table):
             raise ValueError(
                 "a rule asks for something: need, forbid, limit, args, any, then, visible or check"
             )
+        if self.on.kind == "message" and self.args:
+            raise ValueError("a message has no `args`")
         return self
 
     @property
@@ -221,33 +268,37 @@ class Rule(Table):
         """The document that states this rule, where the policy names one."""
         return None if self.visible is None else self.visible.rule_doc or self.id
 
-    def needs(self) -> list[Need]:
-        """Return the need of this rule and its alternatives."""
-        return [*([self.need] if self.need else []), *self.any]
+    def needs(self) -> list[tuple[str, Need]]:
+        """Return the need of this rule and its alternatives, each with the clause where it stands."""
+        own: list[tuple[str, Need]] = [("need", self.need)] if self.need is not None else []
+        return own + [("any", alternative) for alternative in self.any]
 
-    def patterns(self) -> list[tuple[str, On]]:
+    def patterns(self) -> list[tuple[str, On | Then]]:
         """Return every pattern of tools in this rule with the clause where it stands."""
-        out: list[tuple[str, On]] = [("on", self.on)]
-        for need in self.needs():
-            out += [
-                ("need" if need is self.need else "any", e)
-                for e in (need.before, need.since)
-                if e is not None
-            ]
-        return [*out, *([("forbid", self.forbid.after)] if self.forbid else [])]
+        out: list[tuple[str, On | Then]] = [("on", self.on)]
+        for clause, need in self.needs():
+            out += [(clause, event) for event in (need.before, need.since) if event is not None]
+        if self.forbid is not None:
+            out.append(("forbid", self.forbid.after))
+        return out if self.then is None else [*out, ("then", self.then)]
+
+    def tests(self) -> list[tuple[str, dict[str, ArgTest]]]:
+        """Return every set of tests of arguments with the clause where it stands."""
+        out = [(clause, pattern.args) for clause, pattern in self.patterns() if isinstance(pattern, On)]
+        return [*out, ("args", self.args), *(("any", alternative.args) for alternative in self.any)]
 
 
 class FactFrom(Table):
     """Where a fact is read: the results of a tool, at a JSON Pointer."""
 
     tool: Globs
-    at: str = ""
+    at: Pointer = ""
 
 
 class Fact(Table):
     """A value out of tool results, told apart by the arguments `key` of the call."""
 
-    name: str
+    name: Name
     key: list[str] = []
     from_: FactFrom = Field(alias="from")
 
@@ -255,18 +306,13 @@ class Fact(Table):
 class Results(Table):
     """How results are read that carry no status: `error` is a pattern that marks one as an error."""
 
-    error: str
-
-    @model_validator(mode="after")
-    def _sensible(self) -> Results:
-        _regular(self.error)
-        return self
+    error: Pattern
 
 
 class RuleDocument(Table):
     """The text of a rule document, so that a missing one can be shown."""
 
-    id: str
+    id: Name
     text: str
 
 
@@ -291,10 +337,10 @@ class Comparing(Table):
 
 
 class PolicyFile(Table):
-    """A whole policy file."""
+    """A whole policy file; what its tables refer to is checked by `mistakes`, which knows their lines."""
 
     nalyqor_policy: Literal["1"]
-    id: str
+    id: Name
     version: str = ""
     effects: dict[str, Globs] = {}
     confirmation: dict[str, ConfirmationType] = {}
@@ -304,59 +350,6 @@ class PolicyFile(Table):
     document: list[RuleDocument] = []
     margin: dict[str, Bands] = {}
     series: Comparing | None = None
-
-    @model_validator(mode="after")
-    def _refers_to_what_exists(self) -> PolicyFile:
-        ids = [rule.id for rule in self.rule]
-        for index, rule in enumerate(self.rule):
-            if rule.id in ids[:index]:
-                raise MistakeError(("rule", index, "id"), f"a second rule is called `{rule.id}`")
-            self._check_rule(index, rule)
-        return self
-
-    def _check_rule(self, index: int, rule: Rule) -> None:
-        facts = [fact.name for fact in self.fact]
-        for clause, pattern in rule.patterns():
-            if pattern.effect is not None and pattern.effect not in self.effects:
-                what = f"no effect `{pattern.effect}`"
-                raise MistakeError(("rule", index, clause), what, pattern.effect, self.effects)
-            self._check_facts(index, clause, pattern.args, facts)
-        if rule.then is not None and rule.then.effect is not None and rule.then.effect not in self.effects:
-            what = f"no effect `{rule.then.effect}`"
-            raise MistakeError(("rule", index, "then"), what, rule.then.effect, self.effects)
-        self._check_facts(index, "args", rule.args, facts)
-        for need in rule.needs():
-            clause = "need" if need is rule.need else "any"
-            if need.confirmation is not None and need.confirmation not in self.confirmation:
-                what = f"no confirmation type `{need.confirmation}`"
-                raise MistakeError(("rule", index, clause), what, need.confirmation, self.confirmation)
-            if need.fact is not None and need.fact not in facts:
-                raise MistakeError(("rule", index, clause), f"no fact `{need.fact}`", need.fact, facts)
-
-    def _check_facts(self, index: int, clause: str, tests: dict[str, ArgTest], facts: list[str]) -> None:
-        for test in tests.values():
-            if test.same_as_fact is not None and test.same_as_fact not in facts:
-                what = f"no fact `{test.same_as_fact}`"
-                raise MistakeError(("rule", index, clause), what, test.same_as_fact, facts)
-
-
-def _regular(pattern: str | None) -> None:
-    try:
-        re.compile(pattern or "")
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
-
-
-class MistakeError(ValueError):
-    """A mistake that spans tables: where it is, and what was perhaps meant."""
-
-    def __init__(
-        self, loc: Sequence[str | int], what: str, given: str = "", known: Sequence[str] | dict[str, Any] = ()
-    ) -> None:
-        super().__init__(what)
-        self.loc = tuple(loc)
-        self.given = given
-        self.known = list(known)
 
 
 def schema() -> dict[str, Any]:

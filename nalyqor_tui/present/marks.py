@@ -22,12 +22,16 @@ LaneKind = Literal["policy", "believed", "rule", "margin"]
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a mark says in a word, its glyph, and what fills the rest of a cell that is wider than one character."""
+    """What a mark says in a word, its glyph, and what fills the rest of a cell that is wider than one character.
+
+    `brief` is the word in a legend that names the lane already.
+    """
 
     word: str
     glyph: str
     fill: str = " "
     tone: Tone = "plain"
+    brief: str = ""
 
 
 BLANK = Sign("", " ")
@@ -44,22 +48,22 @@ NEVER_VALID = Sign("never valid", "∅", " ", "fail")
 POLICY_UNKNOWN = Sign("unknown", "?", " ", "unknown")
 
 BELIEVED = Sign("believed live", "━", "━")
-BELIEVED_EARLY = Sign("believed before it was given", "╱", "╱", "fail")
-BELIEVED_LATE = Sign("believed after its end", "╱", "╱", "fail")
-BELIEVED_NEVER = Sign("believed, never valid", "╱", "╱", "fail")
+BELIEVED_EARLY = Sign("believed before it was given", "╱", "╱", "fail", "before it was given")
+BELIEVED_LATE = Sign("believed after its end", "╱", "╱", "fail", "after its end")
+BELIEVED_NEVER = Sign("believed, never valid", "╱", "╱", "fail", "never valid")
 RELIED = Sign("relied upon", "●", "━", "strong")
 RELIED_EARLY = Sign("relied upon before it was given", "◆", "╱", "fail")
 RELIED_LATE = Sign("relied upon after its end", "◆", "╱", "fail")
 RELIED_NEVER = Sign("relied upon, never valid", "◆", "╱", "fail")
-NOT_BELIEVED = Sign("not believed live", "○", " ", "dim")
+NOT_BELIEVED = Sign("not believed live", "○", " ", "dim", "not live")
 BELIEF_NOT_RECORDED = Sign("not recorded", "·", " ", "dim")
 
-IN_VIEW = Sign("governs, in view", "■", " ", "pass")
-TRUNCATED = Sign("governs, truncated", "◧", " ", "remark")
-BURIED = Sign("governs, buried", "▒", " ", "remark")
-MISSING = Sign("governs, missing", "□", " ", "fail")
-VIEW_UNKNOWN = Sign("governs, view unknown", "?", " ", "unknown")
-NOT_ASKED = Sign("governs, view not asked for", "─", " ", "dim")
+IN_VIEW = Sign("governs, in view", "■", " ", "pass", "in view")
+TRUNCATED = Sign("governs, truncated", "◧", " ", "remark", "truncated")
+BURIED = Sign("governs, buried", "▒", " ", "remark", "buried")
+MISSING = Sign("governs, missing", "□", " ", "fail", "missing")
+VIEW_UNKNOWN = Sign("governs, view unknown", "?", " ", "unknown", "view unknown")
+NOT_ASKED = Sign("governs, view not asked for", "─", " ", "dim", "view not asked for")
 PERHAPS_GOVERNS = Sign("governs or not: unknown", "¿", " ", "unknown")
 
 TIE = Sign("tie", "▁", " ", "fail")
@@ -161,5 +165,5 @@ def explain(signs: Iterable[Sign]) -> list[tuple[str, str]]:
     """Return each glyph with the words of all signs that it stands for, in order."""
     said: dict[str, list[str]] = {}
     for sign in signs:
-        said.setdefault(sign.glyph, []).append(sign.word)
+        said.setdefault(sign.glyph, []).append(sign.brief or sign.word)
     return [(glyph, " / ".join(words)) for glyph, words in said.items()]

@@ -70,6 +70,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("search", "slash", "search", "search everything that was said and done", "search", "Find", BOTH, footer="/"),
     Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find"),
     Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find"),
+    Action("tracks", "v", "tracks", "confirmations, rules and margins as lines along the turns; enter there goes to a decision",
+           "tracks", "Find"),
     Action("filter", "f", "filter", "list only decisions that match: problem, noted, tie, or any text", "filter", "Find"),
     Action("pane.1", "1", "decisions", "focus the list", "pane(1)", "Panes"),
     Action("pane.2", "2", "conversation", "what was said and done around the decision", "pane(2)", "Panes"),

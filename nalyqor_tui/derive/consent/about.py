@@ -43,22 +43,19 @@ def telling(reader: Reader) -> list[Leaf]:
     ]  # fmt: skip
 
 
-def about(reader: Reader, clause: str, proposal: str, answer: str) -> bool:
+def about(reader: Reader, clause: str, proposal: str, answer: str, lately: str = "") -> bool:
     """Say whether an agreement, given to this proposal, is about the write.
 
     The sentence that asks and the answer are heard first, then the whole proposal; where none names a kind of
-    act, values of the write decide.
+    act, values of the write decide. `lately` is what was said before, where the words refer back to it.
     """
     near = f"{clause}\n{answer}"
     kinds, _ = reader.language.kind_of(reader.act.tool)
     everything = f"{proposal}\n{answer}"
     if names_act(reader, near) or (names_act(reader, proposal) and not _otherwise(reader, near, kinds)):
         listed = telling(reader)
-        return (
-            not listed
-            or names_object(reader, everything)
-            or any(reader.rival(leaf, everything) for leaf in listed)
-        )
+        near_enough = names_object(reader, everything) or bool(lately and names_object(reader, lately))
+        return not listed or near_enough or any(reader.rival(leaf, everything) for leaf in listed)
     if _otherwise(reader, near, kinds):
         return False
     return any(reader.mention(leaf, everything) for leaf in reader.act.leaves if _weighs(leaf))

@@ -80,6 +80,8 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
         )
         if found := reader.mention(leaf, text):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
+        if found := _kept(reader, leaf, text):
+            return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if is_cost(leaf, reader.language) and (found := _product(reader, leaf, text)):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if layer.binding and (layer.agent or not is_cost(leaf, reader.language)):
@@ -112,8 +114,20 @@ def _unplaced(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> str:
 
 def _as_recorded(reader: Reader, leaf: Leaf) -> bool:
     """Say whether a value is one that the thing acted on already had; who pays is chosen anew each time."""
-    if reader.language.bystander & set(words(leaf.path)):
-        return False
+    return not reader.language.bystander & set(words(leaf.path)) and _held(reader, leaf)
+
+
+def _kept(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Match a value that a text leaves as it was, such as `the original payment method`."""
+    nouns = [word for word in words(leaf.path) if word in reader.language.bystander]
+    for found in reader.language.before.finditer(text) if nouns else ():
+        near = text[max(0, found.start() - 40) : found.end() + 30]
+        if any(noun in near for noun in nouns) and _held(reader, leaf):
+            return found.group()
+    return ""
+
+
+def _held(reader: Reader, leaf: Leaf) -> bool:
     targets = [t for t in reader.act.targets(reader.language) if t != leaf.value]
     for target in targets:
         for card in reader.lookup.cards(target, reader.act.at):

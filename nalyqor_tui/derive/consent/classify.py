@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nalyqor_tui.derive.consent import about, speech
 from nalyqor_tui.derive.consent.arguments import Layer, Table, table
 from nalyqor_tui.derive.consent.events import Span, between, failed
-from nalyqor_tui.derive.consent.language import Language
+from nalyqor_tui.derive.consent.language import Language, sentences
 from nalyqor_tui.derive.consent.lookup import Lookup
 from nalyqor_tui.derive.consent.model import Class, Consent, Event, Quote
 from nalyqor_tui.derive.consent.talk import Exchange, Said
@@ -76,32 +76,41 @@ def _search(talk: Talk, reader: Reader, before: Sequence[Exchange]) -> Found:
         thread = "\n".join(e.plain for e in _thread(talk, before, at))
         if asked.strength is not None or (answer == "yes" and not asked.details):
             agreed = answer == "yes" or (answer == "other" and _urges(reader, one.user.plain))
-            if agreed and _concerns(reader, asked, one, thread):
+            if agreed and _concerns(reader, asked, one, thread, _lately(before, at)):
                 return Found(at, asked, elsewhere)
             if agreed and elsewhere is None and asked.strength is not None:
                 elsewhere = at
             if asked.strength == "leave" and not speech.readable(one.user.plain) and unread is None:
                 unread = at
-            if answer == "no" and asked.strength is not None and _concerns(reader, asked, one, thread):
+            if answer == "no" and asked.strength is not None and _concerns(reader, asked, one, thread, ""):
                 return Found(None, None, elsewhere, None, unread, refused=at)
         if _requests(reader, asked, one):
             return Found(None, None, elsewhere, at, unread)
     return Found(None, None, elsewhere, None, unread)
 
 
-def _concerns(reader: Reader, asked: speech.Ask, one: Exchange, thread: str) -> bool:
+def _concerns(reader: Reader, asked: speech.Ask, one: Exchange, thread: str, lately: str) -> bool:
     if asked.strength == "offer" and not about.names_act(reader, f"{asked.clause}\n{one.user.plain}"):
         return False
     if asked.strength is None and not about.names_object(reader, f"{one.plain}\n{one.user.plain}"):
         return False
-    return about.about(reader, asked.clause, f"{one.plain}\n{thread}", one.user.plain)
+    near = f"{asked.clause}\n{one.user.plain}"
+    again = lately if reader.language.again.search(near) else ""
+    return about.about(reader, asked.clause, f"{one.plain}\n{thread}", one.user.plain, again)
+
+
+def _lately(before: Sequence[Exchange], at: int) -> str:
+    """Return what was said in the two exchanges before, to which `this change` may refer."""
+    return "\n".join(f"{one.plain}\n{one.user.plain}" for one in before[max(0, at - 2) : at])
 
 
 def _urges(reader: Reader, text: str) -> bool:
-    """Say whether an answer without a yes urges the act itself: `let's book it`, `please cancel that one`."""
-    return any(
-        about.names_act(reader, text[found.end() :][:60]) for found in reader.language.urging.finditer(text)
-    )
+    """Say whether an answer without a yes urges the act itself: `let's book it`, `just cancel that one`."""
+    starts = [found.end() for found in reader.language.urging.finditer(text)]
+    if any(about.names_act(reader, text[at:][:60]) for at in starts):
+        return True
+    heads = (" ".join(sentence.split()[:2]) for sentence in sentences(text) if not sentence.endswith("?"))
+    return any(about.names_act(reader, head) for head in heads)
 
 
 def _requests(reader: Reader, asked: speech.Ask, one: Exchange) -> bool:

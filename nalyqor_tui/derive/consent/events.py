@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.arguments import Layer
-from nalyqor_tui.derive.consent.language import Language, simple
+from nalyqor_tui.derive.consent.language import Language, simple, words
 from nalyqor_tui.derive.consent.lookup import Lookup
 from nalyqor_tui.derive.consent.model import Event
 from nalyqor_tui.derive.consent.talk import Said, words_of
-from nalyqor_tui.derive.consent.values import Leaf, Reader, is_identifier, leaves
+from nalyqor_tui.derive.consent.values import Leaf, Reader, is_identifier, is_target, leaves
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
@@ -90,7 +90,19 @@ def _same_use(span: Span, used: dict[str, Json], layers: Sequence[Layer]) -> boo
     theirs = {leaf.path: leaf.value for leaf in leaves(used)}
     apart = [leaf for leaf in mine if theirs.get(leaf.path) != leaf.value]
     binding = [layer for layer in layers if layer.binding]
-    return not any(span.reader.mention(leaf, layer.text) for leaf in apart for layer in binding)
+    if any(span.reader.mention(leaf, layer.text) for leaf in apart for layer in binding):
+        return False
+    return not any(is_target(leaf, span.reader.language) and _several(span, leaf, binding) for leaf in apart)
+
+
+def _several(span: Span, leaf: Leaf, binding: Sequence[Layer]) -> bool:
+    """Say whether an agreement covers several things of this leaf's kind without their names: `all orders`."""
+    nouns = [word for word in words(leaf.name) if word not in ("id", "ids", "number")]
+    for layer in binding:
+        plural = any(re.search(rf"\b{noun.rstrip('s')}s\b", layer.text) for noun in nouns)
+        if plural and (layer.agent or span.reader.language.several.search(layer.text)):
+            return True
+    return False
 
 
 def _differences(before: dict[str, Json], after: dict[str, Json]) -> list[Leaf]:

@@ -39,6 +39,9 @@ class Language:
     gift: re.Pattern[str]
     error: re.Pattern[str]
     ending: re.Pattern[str]
+    before: re.Pattern[str]
+    again: re.Pattern[str]
+    several: re.Pattern[str]
     cost: frozenset[str]
     bystander: frozenset[str]
     prices: frozenset[str]
@@ -89,6 +92,9 @@ def english() -> Language:
         gift=re.compile(text["gift"]),
         error=re.compile(text["error"]),
         ending=re.compile(text["ending"]),
+        before=re.compile(arguments["before"]),
+        again=re.compile(arguments["again"]),
+        several=re.compile(arguments["several"]),
         cost=frozenset(arguments["cost"]),
         bystander=frozenset(arguments["bystander"]),
         prices=frozenset(arguments["prices"]),

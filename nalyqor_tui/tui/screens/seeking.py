@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import find
+from nalyqor_tui.tui.screens.tracks import TracksScreen
 from nalyqor_tui.tui.screens.view import PANES, ReviewView
 from nalyqor_tui.tui.widgets.rows import Rows
 
@@ -26,6 +27,12 @@ class Seeking(ReviewView):
     def action_difference(self) -> None:
         """Ask for the decision that the context is compared with."""
         self.ask("base", "context changes since (number; empty: the one before)")
+
+    def action_tracks(self) -> None:
+        """Show the lines along the turns, and go to the decision that is chosen there."""
+        decision = self.decision
+        screen = TracksScreen(self.review, decision.index if decision is not None else None)
+        self.app.push_screen(screen, lambda number: self.go_to(number or ""))
 
     def action_search_next(self, by: int) -> None:
         """Go to the next place where the text stands."""

@@ -133,6 +133,10 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
             strip = strip.apply_style(self._style("cursor"))
         return strip
 
+    def on_resize(self) -> None:
+        """Keep the cursor in view when the room for it changes."""
+        self._into_view()
+
     def on_click(self, event: Click) -> None:
         """Go where the mouse was clicked; on a turn, to its first decision."""
         at = self.scroll_offset.y + event.y - 1
