@@ -16,7 +16,6 @@ from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
-
 FROM_TEXT = "consent from text"
 
 
@@ -47,11 +46,11 @@ class Approvals:
         says = phrase("{cls} (from text): {says}", cls=own(consent.cls), says=consent.says)
         return Answer(_VERDICTS.get(consent.cls, "fail"), says, consent.evidence or (decision.entry,))
 
-    def covered(self, decision: Decision) -> Certainty:
-        """Say whether the call of a decision was approved, by whatever it needed."""
+    def covered(self, decision: Decision, action: rec.Action) -> Certainty:
+        """Say whether a call was approved, by whatever it needed."""
         consent = self.consents.get(decision.index)
         if consent is None:
-            return covered(self._session, self._ledger, decision, self._session.chosen(decision))
+            return covered(self._session, self._ledger, decision, action)
         return _CERTAIN.get(consent.cls, "no")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nalyqor_tui.derive import args
-from nalyqor_tui.derive.approval import approved, covered
+from nalyqor_tui.derive.approval import Approvals
 from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer, Finding
@@ -16,7 +16,6 @@ from nalyqor_tui.policy.schema import Alternative, Need, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
-
 _CERTAIN: dict[str, Certainty] = {"pass": "yes", "fail": "no", "unknown": "unknown"}
 
 
@@ -26,7 +25,7 @@ class Clauses:
     def __init__(self, session: Session, policy: Policy, ledger: Ledger) -> None:
         self.session = session
         self.policy = policy
-        self.ledger = ledger
+        self.approvals = Approvals(session, policy, ledger)
         self.facts = Facts(policy)
         self.responses = Responses(policy)
         self._monitors: dict[int, Monitor] = {}
@@ -50,7 +49,7 @@ class Clauses:
 
     def covered(self, decision: Decision, action: rec.Action) -> Certainty:
         """Say whether a live confirmation covers the call of a decision, as it went out."""
-        return covered(self.session, self.ledger, decision, action)
+        return self.approvals.covered(decision, action)
 
     def governs(self, rule: Rule, decision: Decision) -> Certainty:
         """Say whether a rule governs a decision: by tool, effect or kind, then by its arguments."""
@@ -95,9 +94,7 @@ class Clauses:
     def _need(self, need: Need, decision: Decision, action: rec.Action) -> list[tuple[str, Answer]]:
         out: list[tuple[str, Answer]] = []
         if need.confirmation is not None:
-            out.append(
-                ("need.confirmation", self.approvals.check(decision, need.confirmation))
-            )
+            out.append(("need.confirmation", self.approvals.check(decision, need.confirmation)))
         if need.before is not None:
             out.append(("need.before", self._monitors[id(need)].check(decision, action)))
         if need.fact is not None:

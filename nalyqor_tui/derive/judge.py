@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
 from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
+from nalyqor_tui.derive.consent import Consent
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
@@ -31,7 +33,8 @@ NOT_JUDGED = Grade("not judged", 0, 0, 0)
 class Judgement:
     """All that is derived of a session; without a policy there are no findings and the ledger knows nothing.
 
-    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision.
+    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision;
+    `consents` what was read out of talk, by the ordinal of the decision, where no records decide.
     """
 
     policy: Policy | None
@@ -39,6 +42,7 @@ class Judgement:
     findings: tuple[tuple[Finding, ...], ...]
     governing: tuple[tuple[str, ...], ...]
     grades: tuple[Grade, ...]
+    consents: Mapping[int, Consent] = field(default_factory=dict)
 
 
 def judge(session: Session, policy: Policy | None) -> Judgement:
@@ -53,7 +57,8 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
     run.read()
     found = tuple(tuple(findings) for findings in run.findings)
     governing = tuple(tuple(rules) for rules in run.governing)
-    return Judgement(policy, run.ledger, found, governing, tuple(grade(f) for f in found))
+    grades = tuple(grade(f) for f in found)
+    return Judgement(policy, run.ledger, found, governing, grades, run.clauses.approvals.consents)
 
 
 def reading(session: Session, decision: Decision, policy: Policy | None) -> margins.Reading | None:

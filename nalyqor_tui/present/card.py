@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from nalyqor_tui.derive.approval import FROM_TEXT
+from nalyqor_tui.derive.consent import Consent
 from nalyqor_tui.derive.finding import Finding, Verdict
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import words
+from nalyqor_tui.present.confirmations import from_talk
 from nalyqor_tui.present.decision import grade
 from nalyqor_tui.present.review import Review
-from nalyqor_tui.present.rows import TONES, Heading, Line, derived
+from nalyqor_tui.present.rows import TONES, Heading, Line, Row, derived
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
@@ -83,6 +87,16 @@ def _area(review: Review, decision: Decision, name: str, findings: list[Finding]
             yield derived(
                 "to know", wanting(review, finding), "what was not recorded", finding.evidence, indent=2
             )
+
+
+def _said(consent: Consent, decision: Decision) -> Iterator[Line]:
+    """The words and the arguments that the verdict on consent rests on; what was agreed in full is only counted."""
+    for line in from_talk(consent, decision)[1:]:
+        if isinstance(line, Row) and (line.label != "argument" or line.tone != "pass"):
+            yield replace(line, indent=2)
+    agreed = sum(match.status == "agreed" for match in consent.arguments)
+    says = phrase("{n} of {count} arguments as agreed", n=agreed, count=len(consent.arguments))
+    yield derived("arguments", says, FROM_TEXT, consent.evidence or (decision.entry,), indent=2)
 
 
 def wanting(review: Review, finding: Finding) -> Phrase:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.confirmations import Life
+from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Heading, Line, Pair, Row, Tone, absent, derived, observed
 from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Decision
 
 
@@ -25,9 +28,45 @@ def view(review: Review, decision: Decision) -> list[Line]:
             says = phrase("{id}: believed {status}, never given in this log", id=name, status=belief.status)
             out.append(observed("believed", says, decision.entry, tone="fail"))
     out += _unlisted(review, decision, known)
-    if not lives and not out:
+    consent = review.judgement.consents.get(decision.index)
+    if consent is not None:
+        out += from_talk(consent, decision)
+    elif not lives and not out:
         out.append(_none(review, decision))
     return out
+
+
+def from_talk(consent: Consent, decision: Decision) -> list[Line]:
+    """Return what was read out of talk: the class, the words that show it, argument by argument, and what came between."""
+    tones: dict[str, Tone] = {"confirmed": "pass", "unknown": "unknown"}
+    at = consent.evidence or (decision.entry,)
+    says = phrase("{cls}: ", cls=own(consent.cls)) + consent.says
+    out: list[Line] = [derived("consent", says, FROM_TEXT, at, tone=tones.get(consent.cls, "fail"))]
+    for label, quote in (("proposed", consent.proposal), ("answered", consent.answer)):
+        if quote is not None:
+            out.append(
+                derived(label, phrase("“{text}”", text=quote.text), FROM_TEXT, (quote.entry,), indent=1)
+            )
+        else:
+            out.append(
+                derived(label, phrase("nothing that could be found"), FROM_TEXT, at, tone="dim", indent=1)
+            )
+    for match in sorted(consent.arguments, key=lambda m: (not m.material, m.status == "agreed")):
+        out.append(_argument(match, decision))
+    for event in consent.between:
+        tone: Tone = "fail" if event.ends else "remark"
+        out.append(derived("between", phrase("{kind}: ", kind=own(event.kind)) + event.says, FROM_TEXT, (event.entry,),
+                           tone=tone, indent=1))  # fmt: skip
+    return out
+
+
+def _argument(match: ArgumentMatch, decision: Decision) -> Row:
+    says = phrase("{status}: {name} ", status=own(match.status), name=match.name)
+    says += phrase("{done}", done=dumps(match.done))
+    says += phrase(", said “{found}”", found=match.found) if match.found else ()
+    tone: Tone = "fail" if match.material else "pass" if match.status == "agreed" else "dim"
+    at = (decision.entry,) if match.entry is None else (match.entry, decision.entry)
+    return derived("argument", says, FROM_TEXT, at, tone=tone, indent=1)
 
 
 def _life(review: Review, decision: Decision, life: Life) -> list[Line]:
