@@ -37,7 +37,7 @@ def view(review: Review, decision: Decision) -> list[Line]:
 
 
 def from_talk(consent: Consent, decision: Decision) -> list[Line]:
-    """Return what was read out of talk: the class, the words that show it, argument by argument, and what came between."""
+    """Return what was read out of talk: the class, the words that show it, the arguments, what came between."""
     tones: dict[str, Tone] = {"confirmed": "pass", "unknown": "unknown"}
     at = consent.evidence or (decision.entry,)
     says = phrase("{cls}: ", cls=own(consent.cls)) + consent.says
@@ -51,8 +51,8 @@ def from_talk(consent: Consent, decision: Decision) -> list[Line]:
             out.append(
                 derived(label, phrase("nothing that could be found"), FROM_TEXT, at, tone="dim", indent=1)
             )
-    for match in sorted(consent.arguments, key=lambda m: (not m.material, m.status == "agreed")):
-        out.append(_argument(match, decision))
+    weighty = sorted(consent.arguments, key=lambda m: (not m.material, m.status == "agreed"))
+    out += [_argument(match, decision) for match in weighty]
     for event in consent.between:
         tone: Tone = "fail" if event.ends else "remark"
         out.append(derived("between", phrase("{kind}: ", kind=own(event.kind)) + event.says, FROM_TEXT, (event.entry,),
