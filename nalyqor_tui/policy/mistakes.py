@@ -1,0 +1,180 @@
+"""Mistakes in a policy: all of them, each with its line and what was perhaps meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from nalyqor_tui.errors import PolicyError
+from nalyqor_tui.policy import positions
+from nalyqor_tui.policy.schema import PolicyFile, Rule, Table
+
+_QUOTED = re.compile(r"'([^']*)'")
+_AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+def read(
+    text: str, path: str, found: dict[positions.Path, int]
+) -> tuple[PolicyFile | None, list[PolicyError]]:
+    """Read a policy; return it, or every mistake in it by line. `found` says where its keys stand."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [_syntax(error, path)]
+    errors: list[ErrorDetails] = []
+    try:
+        file = PolicyFile.model_validate(raw)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        remainder = _remainder(raw, errors)
+    else:
+        remainder = file
+    mistakes = [_explain(error, path, found) for error in errors]
+    if remainder is not None:
+        mistakes += _references(remainder, path, found)
+    if not mistakes:
+        return remainder, []
+    return None, sorted(mistakes, key=lambda mistake: mistake.line or 0)
+
+
+def meant(given: str, known: Iterable[str]) -> str:
+    """Suggest what a name was perhaps meant to be."""
+    known = list(known)
+    close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"known: {', '.join(known)}" if known else ""
+
+
+def _syntax(error: tomllib.TOMLDecodeError, path: str) -> PolicyError:
+    where = _AT_LINE.search(str(error))
+    what = _AT_LINE.sub(r" in column \2", str(error))
+    line = int(where[1]) if where else None
+    return PolicyError(
+        f"not TOML: {what[:1].lower()}{what[1:]}", path=path, line=line, remedy="mend the syntax there"
+    )
+
+
+def _explain(error: ErrorDetails, path: str, found: dict[positions.Path, int]) -> PolicyError:
+    loc, given = error["loc"], error["input"]
+    where = ".".join(str(part) for part in loc if not isinstance(part, int)) or "policy"
+    line = positions.line_of(loc, found)
+    if error["type"] == "extra_forbidden":
+        what, remedy = f"`{where}` is not understood", meant(str(loc[-1]), _keys(_table(loc[:-1])))
+    elif error["type"] == "missing":
+        what, remedy = f"`{where}` is missing", "add it"
+    elif error["type"] == "list_type" and isinstance(given, dict):
+        what, remedy = f"`{where}` is a list of tables", f"write [[{where}]]"
+    elif error["type"] == "literal_error":
+        known = _QUOTED.findall(error["ctx"]["expected"])
+        what, remedy = f"`{where}` is one of {', '.join(known)}", meant(str(given), known) if given else ""
+    else:
+        message = error["msg"].removeprefix("Value error, ")
+        what, remedy = f"`{where}`: {message[:1].lower()}{message[1:]}", ""
+    return PolicyError(what, path=path, line=line, remedy=remedy)
+
+
+def _table(loc: tuple[str | int, ...]) -> type[Table]:
+    """Return the table that stands at `loc`, or the nearest one around it."""
+    table: type[Table] = PolicyFile
+    named = False  # the next part is a name of the writer's own, such as that of a confirmation type
+    for part in loc:
+        if isinstance(part, int) or named:
+            named = False
+            continue
+        field = next((f for name, f in table.model_fields.items() if (f.alias or name) == part), None)
+        inside = None if field is None else _inside(field.annotation)
+        if field is None or inside is None:
+            break
+        table, named = inside, get_origin(field.annotation) is dict
+    return table
+
+
+def _inside(annotation: Any) -> type[Table] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inside(part)) is not None), None)
+
+
+def _keys(table: type[Table]) -> list[str]:
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def _remainder(raw: dict[str, Any], errors: list[ErrorDetails]) -> PolicyFile | None:
+    """Return a policy with the wrong tables made harmless, so that the references of all others can be checked."""
+    kept = dict(raw)
+    for error in errors:
+        top, *rest = error["loc"] or ("?",)
+        stand_in = _stand_in(str(top), kept.get(str(top)), rest[0] if rest else None)
+        if stand_in is not None:
+            kept[str(top)] = stand_in
+        elif top in ("id", "nalyqor_policy"):
+            kept[str(top)] = "1"
+        else:
+            kept.pop(str(top), None)
+    try:
+        return PolicyFile.model_validate(kept)
+    except ValidationError:
+        return None
+
+
+def _stand_in(top: str, tables: object, at: object) -> object:
+    """Return the tables under `top` with a harmless one in place of that at `at`; its name stays known."""
+    if isinstance(tables, dict) and at in tables and top in ("effects", "confirmation"):
+        return {**tables, at: [] if top == "effects" else {}}
+    if not isinstance(tables, list) or not isinstance(at, int) or top not in ("rule", "fact", "document"):
+        return None
+    key = "name" if top == "fact" else "id"
+    own = tables[at].get(key) if isinstance(tables[at], dict) else None
+    named = {key: own if isinstance(own, str) and own else f"?{at}"}
+    rest: dict[str, dict[str, Any]] = {
+        "rule": {"on": {"kind": "message"}, "check": "manual"},
+        "fact": {"from": {"tool": "?"}},
+        "document": {"text": ""},
+    }
+    return [*tables[:at], {**named, **rest[top]}, *tables[at + 1 :]]
+
+
+def _references(file: PolicyFile, path: str, found: dict[positions.Path, int]) -> Iterator[PolicyError]:
+    """Find names that stand twice and names that nothing bears."""
+
+    def mistake(loc: positions.Path, what: str, remedy: str = "") -> PolicyError:
+        return PolicyError(what, path=path, line=positions.line_of(loc, found), remedy=remedy)
+
+    for top, names in (
+        ("rule", [rule.id for rule in file.rule]),
+        ("document", [d.id for d in file.document]),
+    ):
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield mistake(
+                    (top, index, "id"), f"a second {top} is called `{name}`", "give it another name"
+                )
+    keys: dict[str, list[str]] = {}
+    for index, fact in enumerate(file.fact):
+        if keys.setdefault(fact.name, fact.key) != fact.key:
+            says = f"`{fact.name}` has another key than the fact of this name above"
+            yield mistake(("fact", index, "key"), says, "give both the same key")
+    for index, rule in enumerate(file.rule):
+        for clause, kind, given, known in _named(file, rule):
+            if given is not None and given not in known:
+                yield mistake(("rule", index, clause), f"no {kind} `{given}`", meant(given, known))
+
+
+def _named(file: PolicyFile, rule: Rule) -> Iterator[tuple[str, str, str | None, list[str]]]:
+    """Yield what a rule refers to: the clause, the kind of thing, its name and the names that there are."""
+    facts = list(dict.fromkeys(fact.name for fact in file.fact))
+    for clause, pattern in rule.patterns():
+        yield clause, "effect", pattern.effect, list(file.effects)
+    for clause, need in rule.needs():
+        yield clause, "confirmation type", need.confirmation, list(file.confirmation)
+        yield clause, "fact", need.fact, facts
+    for clause, tests in rule.tests():
+        for test in tests.values():
+            yield clause, "fact", test.same_as_fact, facts
