@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import Language, sentences, words
 from nalyqor_tui.derive.consent.model import ArgumentMatch
 from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier, is_target
+
+
+_MOST_PRICES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if found := _kept(reader, leaf, text):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
-        if is_cost(leaf, reader.language) and (found := _product(reader, leaf, text)):
+        if found := _more(reader, leaf, text) or (
+            is_cost(leaf, reader.language) and _reckoned(reader, leaf, text)
+        ):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if layer.binding and (layer.agent or not is_cost(leaf, reader.language)):
             rival = reader.rival(leaf, text)
@@ -177,16 +183,30 @@ def _beside(reader: Reader, leaf: Leaf, text: str, whole: float) -> str:
     return ""
 
 
-def _product(reader: Reader, leaf: Leaf, text: str) -> str:
-    """Match a sum with a stated price for each of a stated number."""
-    if not reader.language.apart.search(text):
-        return ""
-    counts = {float(n) for n in mentions.figures(text) if 2 <= n <= 12}
+def _reckoned(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Match a figure with what follows from stated ones: a sum of them, or one for each of a number of things."""
+    wanted = round(float(leaf.value), 2)
+    prices = sorted(mentions.money(text))[:_MOST_PRICES]
+    counts = {1.0, *(n for n in mentions.figures(text) if 2 <= n <= 12)}
     counts |= {float(n) for word, n in reader.language.numbers.items() if word in text.split()}
-    for price in mentions.money(text):
-        for count in counts:
-            if price * count == float(leaf.value):
-                return f"{price:g} × {count:g}"
+    for size in range(1, len(prices) + 1):
+        for chosen in combinations(prices, size):
+            for count in counts:
+                if round(sum(chosen) * count, 2) == wanted:
+                    return " + ".join(f"{one:g}" for one in chosen) + (f" × {count:g}" if count > 1 else "")
+    return ""
+
+
+def _more(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Match a number of things with a stated number that is added to what the thing acted on already had."""
+    if isinstance(leaf.value, bool) or not isinstance(leaf.value, int):
+        return ""
+    for target in reader.act.targets(reader.language):
+        for card in reader.lookup.cards(target, reader.act.at):
+            had = card.own.get(leaf.name)
+            for noun in mentions.nouns(leaf.name, skip=frozenset()) if isinstance(had, int) else ():
+                if found := mentions.counted(text, noun, reader.language).get(float(leaf.value - had)):
+                    return f"{found}, added to {had}"
     return ""
 
 

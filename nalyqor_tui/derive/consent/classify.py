@@ -159,7 +159,7 @@ def _with(talk: Talk, reader: Reader, write: Decision, before: Sequence[Exchange
     layers = _layers(talk, before, found.at)
     told = table(reader, layers)
     later = [e.user for e in before[found.at + 1 :]]
-    events = between(Span(talk.session, talk.policy, reader, one.user.entry, write), layers, later)
+    events = between(Span(talk.session, talk.policy, reader, one.user.entry, write), layers, later, told)
     thread = _thread(talk, before, found.at)
     spoken = [one.plain, one.user.plain, *(t for e in thread for t in (e.user.plain, e.plain))]
     partial = about.part_only(reader, spoken, f"{found.ask.clause if found.ask else ''}\n{one.user.plain}")

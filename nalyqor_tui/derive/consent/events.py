@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nalyqor_tui.derive.consent import mentions
-from nalyqor_tui.derive.consent.arguments import Layer
+from nalyqor_tui.derive.consent import mentions, speech
+from nalyqor_tui.derive.consent.arguments import Layer, Table
 from nalyqor_tui.derive.consent.language import Language, simple, words
 from nalyqor_tui.derive.consent.lookup import Lookup
 from nalyqor_tui.derive.consent.model import Event
 from nalyqor_tui.derive.consent.talk import Said, words_of
-from nalyqor_tui.derive.consent.values import Leaf, Reader, is_identifier, is_target, leaves
+from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier, is_target, leaves
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
@@ -50,13 +50,19 @@ def failed(session: Session, policy: Policy, language: Language, decision: Decis
     return language.error.match(simple(words_of(record.result))[:200]) is not None
 
 
-def between(span: Span, layers: Sequence[Layer], later: Sequence[Said]) -> list[Event]:
+def between(span: Span, layers: Sequence[Layer], later: Sequence[Said], told: Table) -> list[Event]:
     """Return the events, in order, each with whether it ends the agreement."""
-    out = _uses(span, layers) + _figures(span, layers) + _turns(span, later) + _announced(span, layers)
+    agreed = frozenset(match.name for match in told.matches if match.status == "agreed")
+    out = (
+        _uses(span, layers, agreed)
+        + _figures(span, layers, agreed)
+        + _turns(span, later)
+        + _announced(span, layers)
+    )
     return sorted(out, key=lambda event: event.entry)
 
 
-def _uses(span: Span, layers: Sequence[Layer]) -> list[Event]:
+def _uses(span: Span, layers: Sequence[Layer], agreed: frozenset[str]) -> list[Event]:
     out: list[Event] = []
     last: dict[str, Json] | None = None
     done = arguments(span.session.chosen(span.write))
@@ -66,7 +72,7 @@ def _uses(span: Span, layers: Sequence[Layer]) -> list[Event]:
             continue
         if failed(span.session, span.policy, span.reader.language, decision):
             last = arguments(action)
-            changed = [n for n in _differences(last, done) if not _still_said(span.reader, n, layers)]
+            changed = [leaf for leaf in _differences(last, done) if _weighs(span, leaf, agreed)]
             names = ", ".join(leaf.path for leaf in changed)
             says = phrase("{tool} ended in an error and was tried again", tool=span.reader.act.tool)
             if changed:
@@ -92,7 +98,10 @@ def _same_use(span: Span, used: dict[str, Json], layers: Sequence[Layer]) -> boo
     binding = [layer for layer in layers if layer.binding]
     if any(span.reader.mention(leaf, layer.text) for leaf in apart for layer in binding):
         return False
-    return not any(is_target(leaf, span.reader.language) and _several(span, leaf, binding) for leaf in apart)
+    targets = [leaf for leaf in apart if is_target(leaf, span.reader.language)]
+    if any(span.reader.mention(leaf, layer.text) for leaf in targets for layer in layers):
+        return False
+    return not any(_several(span, leaf, binding) for leaf in targets)
 
 
 def _several(span: Span, leaf: Leaf, binding: Sequence[Layer]) -> bool:
@@ -110,34 +119,32 @@ def _differences(before: dict[str, Json], after: dict[str, Json]) -> list[Leaf]:
     return [leaf for leaf in leaves(after) if old.get(leaf.path) != leaf.value]
 
 
-def _still_said(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> bool:
-    return any(reader.mention(leaf, layer.text) for layer in layers if layer.binding)
+def _weighs(span: Span, leaf: Leaf, agreed: frozenset[str]) -> bool:
+    """Say whether a difference from a failed call matters: a sum or an identifier that was not agreed."""
+    return (is_cost(leaf, span.reader.language) or is_identifier(leaf.value)) and leaf.path not in agreed
 
 
-def _figures(span: Span, layers: Sequence[Layer]) -> list[Event]:
-    """Find sums that came up after the answer and that nobody was told."""
+def _figures(span: Span, layers: Sequence[Layer], agreed: frozenset[str]) -> list[Event]:
+    """Find sums that came up after the answer, were not put to the user, and stand against sums that were."""
     lookup, language = span.reader.lookup, span.reader.language
+    stated = any(mentions.money(layer.text) for layer in layers if layer.binding)
+    paid = any(is_cost(leaf, language) and leaf.path in agreed for leaf in span.reader.act.leaves)
     said = frozenset().union(*(mentions.figures(layer.text) for layer in layers))
     out = []
     for decision in span.earlier():
         at = decision.result
         if at is None or span.session.chosen(decision).tool == span.reader.act.tool:
             continue
-        if at in lookup.figures and lookup.figures[at] not in said:
-            new = {lookup.figures[at]}
+        if at in lookup.figures:
+            reckoned = mentions.figures(simple(str(span.session.chosen(decision).arguments))) <= said
+            new, ends = {lookup.figures[at]} - said, stated and not reckoned
         else:
-            new = _prices(span, lookup, language, at)
+            new, ends = _prices(span, lookup, language, at), stated and not paid
             new = set() if new & said else new
         if new:
             listed = ", ".join(f"{one:g}" for one in sorted(new)[:4])
-            out.append(
-                Event(
-                    at,
-                    "new figure",
-                    phrase("{figures} came up and was not put to the user", figures=listed),
-                    ends=True,
-                )
-            )
+            says = phrase("{figures} came up and was not put to the user", figures=listed)
+            out.append(Event(at, "new figure", says, ends=ends))
     return out
 
 
@@ -162,11 +169,17 @@ def _prices(span: Span, lookup: Lookup, language: Language, at: int) -> set[floa
 
 
 def _turns(span: Span, later: Sequence[Said]) -> list[Event]:
+    """Find where the user turned away from what was agreed; a turn whose words the write follows ends nothing."""
     language = span.reader.language
     return [
-        Event(said.entry, "changed mind", phrase("the user said: {text}", text=said.text[:160]), ends=True)
+        Event(
+            said.entry,
+            "changed mind",
+            phrase("the user said: {text}", text=said.text[:160]),
+            ends=not any(span.reader.mention(leaf, said.plain) for leaf in span.reader.act.leaves),
+        )
         for said in later
-        if language.turn.search(said.plain) and not re.match(r"(yes|actually,? yes)\b", said.plain)
+        if language.turn.search(said.plain) and speech.reply(said.plain, language) != "yes"
     ]
 
 
@@ -177,9 +190,10 @@ def _announced(span: Span, layers: Sequence[Layer]) -> list[Event]:
         return []
     record = span.session.record(at)
     text = simple(words_of(record.content)) if isinstance(record, rec.Message) else ""
-    said = frozenset().union(*(mentions.figures(layer.text) for layer in layers if layer.binding))
+    stated = any(mentions.money(layer.text) for layer in layers if layer.binding)
+    said = frozenset().union(*(mentions.figures(layer.text) for layer in layers))
     new = sorted(mentions.money(text) - said)
-    if not new:
+    if not new or not stated:
         return []
     listed = ", ".join(f"{one:g}" for one in new[:4])
     return [

@@ -35,6 +35,7 @@ class Language:
     only: re.Pattern[str]
     negated: re.Pattern[str]
     denied: re.Pattern[str]
+    affirmed: re.Pattern[str]
     apart: re.Pattern[str]
     gift: re.Pattern[str]
     error: re.Pattern[str]
@@ -88,6 +89,7 @@ def english() -> Language:
         only=re.compile(answer["only"]),
         negated=re.compile(text["negated"]),
         denied=re.compile(text["denied"]),
+        affirmed=re.compile(text["affirmed"]),
         apart=re.compile(text["apart"]),
         gift=re.compile(text["gift"]),
         error=re.compile(text["error"]),

@@ -146,9 +146,11 @@ class Reader:
     def _flag(self, leaf: Leaf, text: str, *, wanted: bool | None) -> str:
         for noun in mentions.nouns(leaf.path, skip=frozenset()):
             for sentence in sentences(text):
-                held = noun in sentence and not sentence.endswith("?")
-                if held and (self.language.denied.search(sentence) is None) == wanted:
-                    return sentence
+                if noun in sentence and not sentence.endswith("?"):
+                    denied = self.language.denied.search(sentence) is not None
+                    affirmed = self.language.affirmed.search(sentence) is not None
+                    if denied if not wanted else affirmed and not denied:
+                        return sentence
         return ""
 
     def _number(self, leaf: Leaf, text: str) -> str:
