@@ -116,6 +116,8 @@ class Sitting:
 
     app: NalyqorApp
     pilot: Pilot[None]
+    told: list[str]
+    """What was said in passing, the latest last."""
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait for what they do."""
@@ -171,11 +173,6 @@ class Sitting:
         """The kind of screen that lies on top."""
         return type(self.app.screen).__name__
 
-    @property
-    def told(self) -> list[str]:
-        """What was said in passing, the latest last."""
-        return [notification.message for notification in self.app._notifications]
-
     def pane(self, name: str) -> Rows:
         """Return a pane."""
         return self.review.query_one(f"#{name}", Rows)
@@ -215,9 +212,17 @@ async def sitting(
     """Open a trace on a screen of `size` columns and rows."""
     case = path if isinstance(path, Case) else opened(path, author=author)
     app = NalyqorApp(case, session=session, at=at)
+    told: list[str] = []
+    notify = app.notify
+
+    def listen(message: str, **more: Any) -> None:
+        told.append(message)
+        notify(message, **more)
+
+    app.notify = listen  # type: ignore[method-assign]
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        yield Sitting(app, pilot)
+        yield Sitting(app, pilot, told)
 
 
 def a_note(path: Path, decision: str, body: Body, *, author: str = "Ada") -> None:
