@@ -82,6 +82,18 @@ def several(*steps: Callable[[Log], None]) -> Callable[[Log], None]:
     return play
 
 
+def asked(price: int) -> Callable[[Log], None]:
+    """A question and a yes in words only, then a write."""
+
+    def play(log: Log) -> None:
+        log.trace.message("user", "Hello, I have a question about order K-1.")
+        log.trace.message("assistant", "I will set the price of order K-1 to 40. Shall I?")
+        log.trace.message("user", "Yes.")
+        log.call("update_record", record_id="K-1", change={"price": price})
+
+    return play
+
+
 def state(record: str, state: str) -> Callable[[Log], None]:
     return lambda log: log.call("get_record", record_id=record, result={"state": state})
 
@@ -109,7 +121,16 @@ EXAMPLES: dict[str, tuple[str, Callable[[Log], None]]] = {
     "the same call in turn 6": ("R-write-confirm", in_turn(6, "A")),
     "`update_record` with `B` in turn 3": ("R-write-confirm", in_turn(3, "B")),
     'no yes, and the header says `captures.confirmation = "all"`': ("R-write-confirm", several(write("K-1"))),
-    "no yes, and the header promises nothing": ("R-write-confirm", several(write("K-1"))),
+    "another yes, none to this, and the header promises nothing": (
+        "R-write-confirm",
+        several(lambda log: log.agree("update_record", record_id="K-2", change="A"), write("K-1")),
+    ),
+    '"I will set the price of order K-1 to 40. Shall I?", "Yes.", then `update_record K-1` with `{"price":40}`': (
+        "R-write-confirm",
+        asked(40),
+    ),
+    'the same, then `update_record K-1` with `{"price":45}`': ("R-write-confirm", asked(45)),
+    "nothing was said of it": ("R-write-confirm", several(write("K-1"))),
     "a confirmed write to `K-1`, `ok`, then `notify K-1`": (
         "R-notify-after-write",
         several(write("K-1", agreed=True), tell),
@@ -176,7 +197,8 @@ def test_every_example_of_the_page_is_tried() -> None:
 @pytest.mark.parametrize("row", rows("the log says"), ids=lambda row: row[0])
 def test_an_example_comes_out_as_the_page_says(row: list[str], tmp_path: Path) -> None:
     rule, play = EXAMPLES[row[0]]
-    captures = {} if "promises nothing" in row[0] else ALL
+    silent = ("promises nothing", "Shall I", "the same, then", "nothing was said")
+    captures = {} if any(words in row[0] for words in silent) else ALL
     with TraceWriter(tmp_path / "run.jsonl", captures=captures) as trace:
         play(Log(trace))
     piece = next(block for block in BLOCKS if f'"{rule}"' in block)
