@@ -1,4 +1,4 @@
-"""Keys of one's own: `keys.toml` in the configuration folder, such as `"step.next" = "j,n"`."""
+"""Keys of one's own: `keys.toml` in the configuration folder, such as `"step.next" = "i"`."""
 
 from __future__ import annotations
 

@@ -29,6 +29,10 @@ GRADES of a decision
   ✓ sound      every check that applies could be judged, and passed
   · not judged no check applies, or there is no policy
 
+MARKS in the list
+  ✎ a note is here        » five minutes or more of silence came before
+  ▁ tie  ▃ narrow  ▇ clear  ? unresolved  · no margin recorded
+
 What was not recorded is called so; it is never taken for zero or for a pass."""
 
 

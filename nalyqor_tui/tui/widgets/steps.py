@@ -185,7 +185,7 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
             gap = step.moment is not None and step.moment.gap
             clock = step.moment.clock if step.moment else ""
             out.append(
-                Segment(cells(("⧗" if gap else " ") + clock, 10), self._style("gap" if gap else "dim"))
+                Segment(cells(("»" if gap else " ") + clock, 10), self._style("gap" if gap else "dim"))
             )
         out.append(Segment("✎" if step.noted else " ", self._style("turn")))
         return out
