@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -9,20 +10,33 @@ from itertools import combinations
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import Language, sentences, words
 from nalyqor_tui.derive.consent.model import ArgumentMatch
-from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier, is_target
+from nalyqor_tui.derive.consent.values import (
+    Leaf,
+    Reader,
+    is_cost,
+    is_identifier,
+    is_target,
+    is_word,
+    kind_of,
+)
 
+from nalyqor_tui.trace.records import Json
 
 _MOST_PRICES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A text that a write is held against; only a binding one can say something else than was done."""
+    """A text that a write is held against; only a binding one can say something else than was done.
+
+    A layer in `focus` is the very sentence that asks or agrees: it tells only which thing is acted on.
+    """
 
     entry: int
     text: str
     agent: bool
     binding: bool
+    focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +90,13 @@ def stated(text: str, language: Language) -> str:
 
 
 def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch:
+    target = is_target(leaf, reader.language)
     for layer in layers:
-        text = (
-            stated(layer.text, reader.language)
-            if layer.agent and is_target(leaf, reader.language)
-            else layer.text
-        )
+        if layer.focus and not target:
+            continue
+        text = stated(layer.text, reader.language) if layer.agent and target else layer.text
+        if is_word(leaf):
+            text = reader.language.past.sub(" ", text)
         if found := reader.mention(leaf, text):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if found := _kept(reader, leaf, text):
@@ -92,9 +107,14 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if layer.binding and (layer.agent or not is_cost(leaf, reader.language)):
             rival = reader.rival(leaf, text)
-            if rival and not _as_recorded(reader, leaf):
+            if rival and (is_word(leaf) or not _as_recorded(reader, leaf)):
                 return ArgumentMatch(
                     leaf.path, leaf.value, "changed", rival, material=True, entry=layer.entry
+                )
+            others = reader.language.several.search(text) is None and reader.fellow_named(leaf, text)
+            if found := others or _not_kept(reader, leaf, text):
+                return ArgumentMatch(
+                    leaf.path, leaf.value, "changed", found, material=True, entry=layer.entry
                 )
             if reader.unplaced(leaf, text):
                 break
@@ -108,10 +128,33 @@ def _silence(
     if is_cost(leaf, reader.language):
         return replace(match, material=not gift)
     if is_target(leaf, reader.language) and not _as_recorded(reader, leaf):
-        return replace(
-            match, material=len(reader.lookup.others(leaf.name, str(leaf.value), reader.act.at)) > 1
-        )
+        if _holds_another(reader, leaf):
+            return replace(match, status="agreed", found="named by what it holds")
+        if covers_several(reader, leaf, layers):
+            return match
+        others = reader.lookup.others(leaf.name, str(leaf.value), reader.act.at)
+        return replace(match, material=bool(others or reader.known(str(leaf.value))))
     return match
+
+
+def covers_several(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> bool:
+    """Say whether the talk covers several things of a leaf's kind without their names, such as `all orders`."""
+    nouns = [word.rstrip("s") for word in words(leaf.name) if word not in ("id", "ids", "number")]
+    for layer in layers:
+        plural = any(re.search(rf"\b{noun}s\b", layer.text) for noun in nouns)
+        if layer.binding and plural and (layer.agent or reader.language.several.search(layer.text)):
+            return True
+    return False
+
+
+def _holds_another(reader: Reader, leaf: Leaf) -> bool:
+    """Say whether the record of a thing holds another target of the write, as an order holds its items."""
+    others = [t for t in reader.act.targets(reader.language) if t != leaf.value]
+    for card in reader.lookup.cards(str(leaf.value), reader.act.at):
+        result = reader.lookup.results.get(card.entry)
+        if isinstance(result, dict) and leaf.value in result.values():
+            return any(f"'{other}'" in str(result) for other in others)
+    return False
 
 
 def _unplaced(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> str:
@@ -131,6 +174,29 @@ def _kept(reader: Reader, leaf: Leaf, text: str) -> str:
         if any(noun in near for noun in nouns) and _held(reader, leaf):
             return found.group()
     return ""
+
+
+def _not_kept(reader: Reader, leaf: Leaf, text: str) -> str:
+    """Return the words that leave a value as it was, where the record has another in its place."""
+    if not is_identifier(leaf.value) or not kind_of(str(leaf.value)) or _held(reader, leaf):
+        return ""
+    nouns = [word for word in words(leaf.path) if word in reader.language.bystander]
+    for found in reader.language.original.finditer(text) if nouns else ():
+        near = text[max(0, found.start() - 40) : found.end() + 30]
+        if any(noun in near for noun in nouns) and any(_records(reader)):
+            return found.group()
+    return ""
+
+
+def _records(reader: Reader) -> list[dict[str, Json]]:
+    """Return the results that are the records of the things acted on."""
+    out = []
+    for target in reader.act.targets(reader.language):
+        for card in reader.lookup.cards(target, reader.act.at):
+            result = reader.lookup.results.get(card.entry)
+            if isinstance(result, dict) and target in result.values():
+                out.append(result)
+    return out
 
 
 def _held(reader: Reader, leaf: Leaf) -> bool:
@@ -213,10 +279,11 @@ def _more(reader: Reader, leaf: Leaf, text: str) -> str:
 def _shared_nouns(reader: Reader, found: list[ArgumentMatch]) -> list[ArgumentMatch]:
     """Let figures that share a noun, such as bags and paid bags, speak for each other."""
     agreed = {words(m.name)[-1] for m in found if m.status == "agreed" and isinstance(m.done, int | float)}
-    return [
-        replace(m, status="not mentioned", found="", material=False)
-        if m.material and isinstance(m.done, int | float) and not isinstance(m.done, bool)
-        and len(words(m.name)) > 1 and words(m.name)[-1] in agreed and not words(m.name)[-1].startswith("amount")
-        else m
-        for m in found
-    ]  # fmt: skip
+    out = []
+    for m in found:
+        parts = words(m.name)
+        figure = m.material and isinstance(m.done, int | float) and len(parts) > 1 and "." not in m.name
+        if figure and parts[-1] in agreed and reader.language.cost & set(parts[:-1]):
+            m = replace(m, status="not mentioned", found="", material=False)
+        out.append(m)
+    return out

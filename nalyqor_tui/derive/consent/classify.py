@@ -133,19 +133,29 @@ def _thread(talk: Talk, before: Sequence[Exchange], at: int) -> list[Exchange]:
     return out
 
 
-def _layers(talk: Talk, before: Sequence[Exchange], at: int) -> list[Layer]:
+def _layers(talk: Talk, reader: Reader, before: Sequence[Exchange], at: int) -> list[Layer]:
     """Return the texts in the order in which they bind: later words of the user, the answer, the proposal."""
+    one = before[at]
     layers = [_layer(e.user, agent=False, binding=True) for e in reversed(before[at + 1 :])]
-    layers.append(_layer(before[at].user, agent=False, binding=True))
-    layers += [_layer(said, agent=True, binding=True) for said in reversed(before[at].agent)]
+    layers += _focus(talk, reader, one)
+    layers.append(_layer(one.user, agent=False, binding=True))
+    layers += [_layer(said, agent=True, binding=True) for said in reversed(one.agent)]
     thread = _thread(talk, before, at)
-    for one in thread:
-        layers.append(_layer(one.user, agent=False, binding=False))
-        layers += [_layer(said, agent=True, binding=True) for said in reversed(one.agent)]
-    for one in reversed(before[: at - len(thread)]):
-        layers.append(_layer(one.user, agent=False, binding=False))
-        layers += [_layer(said, agent=True, binding=False) for said in reversed(one.agent)]
+    for earlier in thread:
+        layers.append(_layer(earlier.user, agent=False, binding=False))
+        layers += [_layer(said, agent=True, binding=True) for said in reversed(earlier.agent)]
+    for earlier in reversed(before[: at - len(thread)]):
+        layers.append(_layer(earlier.user, agent=False, binding=False))
+        layers += [_layer(said, agent=True, binding=False) for said in reversed(earlier.agent)]
     return layers
+
+
+def _focus(talk: Talk, reader: Reader, one: Exchange) -> list[Layer]:
+    """Return the sentences of the answer that name the act, and those that ask for it."""
+    urged = "\n".join(s for s in sentences(one.user.plain) if about.names_act(reader, s))
+    asked = speech.ask(one.agent[-1].plain, talk.language).clause if one.agent else ""
+    out = [Layer(one.user.entry, urged, agent=False, binding=True, focus=True)] if urged else []
+    return [*out, Layer(one.agent[-1].entry, asked, agent=True, binding=True, focus=True)] if asked else out
 
 
 def _layer(said: Said, *, agent: bool, binding: bool) -> Layer:
@@ -156,7 +166,7 @@ def _with(talk: Talk, reader: Reader, write: Decision, before: Sequence[Exchange
     """Judge a write that rests on an answer."""
     assert found.at is not None
     one = before[found.at]
-    layers = _layers(talk, before, found.at)
+    layers = _layers(talk, reader, before, found.at)
     told = table(reader, layers)
     later = [e.user for e in before[found.at + 1 :]]
     events = between(Span(talk.session, talk.policy, reader, one.user.entry, write), layers, later, told)
@@ -210,7 +220,7 @@ def _without(
 ) -> Consent:
     """Judge a write that rests on no answer: asked for, agreed to something else, or neither."""
     at = found.elsewhere if found.elsewhere is not None else found.asked_for
-    layers = _layers(talk, before, len(before) - 1)
+    layers = _layers(talk, reader, before, len(before) - 1)
     told = table(reader, layers)
     evidence = (write.entry,) if at is None else (before[at].user.entry, write.entry)
     if found.unread is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nalyqor_tui.derive.consent import mentions, speech
-from nalyqor_tui.derive.consent.arguments import Layer, Table
-from nalyqor_tui.derive.consent.language import Language, simple, words
+from nalyqor_tui.derive.consent.arguments import Layer, Table, covers_several
+from nalyqor_tui.derive.consent.language import Language, simple
 from nalyqor_tui.derive.consent.lookup import Lookup
 from nalyqor_tui.derive.consent.model import Event
 from nalyqor_tui.derive.consent.talk import Said, words_of
@@ -101,17 +100,7 @@ def _same_use(span: Span, used: dict[str, Json], layers: Sequence[Layer]) -> boo
     targets = [leaf for leaf in apart if is_target(leaf, span.reader.language)]
     if any(span.reader.mention(leaf, layer.text) for leaf in targets for layer in layers):
         return False
-    return not any(_several(span, leaf, binding) for leaf in targets)
-
-
-def _several(span: Span, leaf: Leaf, binding: Sequence[Layer]) -> bool:
-    """Say whether an agreement covers several things of this leaf's kind without their names: `all orders`."""
-    nouns = [word for word in words(leaf.name) if word not in ("id", "ids", "number")]
-    for layer in binding:
-        plural = any(re.search(rf"\b{noun.rstrip('s')}s\b", layer.text) for noun in nouns)
-        if plural and (layer.agent or span.reader.language.several.search(layer.text)):
-            return True
-    return False
+    return not any(covers_several(span.reader, leaf, binding) for leaf in targets)
 
 
 def _differences(before: dict[str, Json], after: dict[str, Json]) -> list[Leaf]:

@@ -41,6 +41,8 @@ class Language:
     error: re.Pattern[str]
     ending: re.Pattern[str]
     before: re.Pattern[str]
+    past: re.Pattern[str]
+    original: re.Pattern[str]
     again: re.Pattern[str]
     several: re.Pattern[str]
     cost: frozenset[str]
@@ -95,6 +97,8 @@ def english() -> Language:
         error=re.compile(text["error"]),
         ending=re.compile(text["ending"]),
         before=re.compile(arguments["before"]),
+        past=re.compile(arguments["past"]),
+        original=re.compile(arguments["original"]),
         again=re.compile(arguments["again"]),
         several=re.compile(arguments["several"]),
         cost=frozenset(arguments["cost"]),

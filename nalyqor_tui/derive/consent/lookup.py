@@ -37,6 +37,7 @@ class Lookup:
     by_value: dict[str, list[Card]] = field(default_factory=dict)
     fields: dict[str, dict[str, int]] = field(default_factory=dict)
     fellows: dict[str, dict[str, int]] = field(default_factory=dict)
+    by_place: dict[tuple[int, str], list[Card]] = field(default_factory=dict)
     by_trait: dict[tuple[int, str], list[Card]] = field(default_factory=dict)
     figures: dict[int, float] = field(default_factory=dict)
     results: dict[int, Json] = field(default_factory=dict)
@@ -111,6 +112,7 @@ def _walk(out: Lookup, entry: int, under: str, value: Json) -> None:
 
 
 def _index(out: Lookup, card: Card) -> None:
+    out.by_place.setdefault((card.entry, card.under), []).append(card)
     for key in card.below:
         out.by_trait.setdefault((card.entry, key), []).append(card)
     names = {card.under, *(v for v in card.own.values() if isinstance(v, str))}

@@ -13,10 +13,11 @@ from nalyqor_tui.derive.consent.lookup import Card, Lookup
 from nalyqor_tui.trace.records import Json
 
 _DIGITS = re.compile(r"\d{4,}")
-_NAMING = re.compile(r"name|title|label|brand|last_?four|last4|subject|email|source", re.I)
+_NAMING = re.compile(r"(?:^|\.)(\w*name|title|label|brand|last_?four|last4|subject|email|source)$", re.I)
 _NAME = re.compile(r"^(name|title|label|subject|nickname|last_?four|last4)$", re.I)
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
-_IDENTIFIER = re.compile(r"#?(?=\S*\d)[\w.#-]{4,}")
+_IDENTIFIER = re.compile(r"#?(?=\S*\d)[\w.#-]{4,}|[A-Z]{5,}")
+_WORDS = re.compile(r"[a-z]+(?:[ _-][a-z]+)*")
 _TOKEN = re.compile(r"#?(?=[\w.-]*\d)\w[\w.-]{2,}\w")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -74,6 +75,11 @@ def is_target(leaf: Leaf, language: Language) -> bool:
 def is_cost(leaf: Leaf, language: Language) -> bool:
     """Say whether a leaf is a figure that costs its user something."""
     return _is_number(leaf.value) and leaf.value != 0 and bool(language.cost & set(words(leaf.name)))
+
+
+def is_word(leaf: Leaf) -> bool:
+    """Say whether a value is a plain word or two, such as one of a set of choices."""
+    return isinstance(leaf.value, str) and _WORDS.fullmatch(leaf.value) is not None
 
 
 def flag(value: Json) -> bool | None:
@@ -136,6 +142,23 @@ class Reader:
             share, missing = mentions.same_words(text, value)
             return ", ".join(missing) if share >= 0.5 and missing else ""
         return self._rival_word(leaf, text)
+
+    def known(self, value: str) -> list[Card]:
+        """Return the objects of earlier results that describe an identifier."""
+        return self._about(value)
+
+    def fellow_named(self, leaf: Leaf, text: str) -> str:
+        """Return the name by which a text speaks of a fellow in the same list, where the write leaves it out."""
+        if not is_target(leaf, self.language):
+            return ""
+        for card in self._about(str(leaf.value)):
+            key = next((k for k, v in card.own.items() if v == leaf.value), "")
+            for one in self.lookup.by_place.get((card.entry, card.under), ()):
+                if key and str(one.own.get(key, leaf.value)) not in self.act.strings:
+                    for title, name in one.own.items():
+                        if _NAME.search(title) and (found := mentions.names(text, str(name))):
+                            return found
+        return ""
 
     def unplaced(self, leaf: Leaf, text: str) -> str:
         """Return the end of a number by which a text names something of the leaf's kind that no record places."""
@@ -254,7 +277,7 @@ class Reader:
             if found := _named(card, value, text) or self._options(card, text):
                 return found
         ending = self._ending(value, text)
-        kind = _kind(value)
+        kind = kind_of(value)
         return kind if len(kind) > 3 and not ending and re.search(rf"(?<!\w){kind}s?(?!\w)", text) else ""
 
     def _other_name(self, value: str, text: str) -> str:
@@ -270,7 +293,7 @@ class Reader:
             if (
                 not is_identifier(other)
                 or other in self.act.strings
-                or bool(_kind(other)) != bool(_kind(value))
+                or bool(kind_of(other)) != bool(kind_of(value))
             ):
                 continue
             if found := mentions.names(text, other) or next(
@@ -279,8 +302,8 @@ class Reader:
                 return found
             if any(found := _last(card, text) for card in self._about(other)):
                 return found
-            kind = _kind(other)
-            if len(kind) > 3 and kind != _kind(value) and re.search(rf"(?<!\w){kind}s?(?!\w)", text):
+            kind = kind_of(other)
+            if len(kind) > 3 and kind != kind_of(value) and re.search(rf"(?<!\w){kind}s?(?!\w)", text):
                 return kind
         if found := self._rival_traits(value, text) or self._same_shape(value, text):
             return found
@@ -288,10 +311,10 @@ class Reader:
 
     def _same_shape(self, value: str, text: str) -> str:
         """Return an identifier that looks like this one, such as `#W200` for `#W100`, and is not in the write."""
-        if not (any(c.isdigit() for c in value) and any(c.isalpha() for c in value)) or _kind(value):
+        if kind_of(value) or (value.isdigit() and len(value) < 8):
             return ""
         own = {one.lower() for one in self.act.strings}
-        shape = _shape(value.lower())
+        shape = _shape(value)
         return next((one for one in _TOKEN.findall(text) if _shape(one) == shape and one not in own), "")
 
     def _ending(self, value: str, text: str) -> str:
@@ -303,7 +326,7 @@ class Reader:
             near = text[max(0, found.start() - 40) : found.start()]
             fits = any(
                 word in near
-                for word in (*_kind(value).split(), *words(value))
+                for word in (*kind_of(value).split(), *words(value))
                 if len(word) > 3 and word.isalpha()
             )
             fits = fits or any(
@@ -341,16 +364,15 @@ def _last(card: Card, text: str) -> str:
 
 def _shape(value: str) -> str:
     """Return the form of an identifier: its digits alike; letters too where both mix, as in `4XGCCM`."""
-    alike = (
-        re.sub(r"[a-z0-9]", "x", value)
-        if re.search(r"\d[a-z]|[a-z]\d+[a-z]", value)
-        else re.sub(r"\d", "9", value)
-    )
-    return alike
+    plain = value.lower()
+    if value.isupper() and value.isalpha():
+        return re.sub("[a-z]", "x", plain)
+    mixed = re.search(r"\d[a-z]|[a-z]\d+[a-z]", plain)
+    return re.sub("[a-z0-9]", "x", plain) if mixed else re.sub(r"\d", "9", plain)
 
 
 @lru_cache(maxsize=8192)
-def _kind(value: str) -> str:
+def kind_of(value: str) -> str:
     """Return the words of an identifier that say its kind, such as `credit card` of `credit_card_4421486`."""
     found = re.match(r"([a-z]+(?:[_-][a-z]+)*)[_-]\d{3,}$", value)
     return str(re.sub(r"[_-]", " ", found.group(1))) if found else ""
