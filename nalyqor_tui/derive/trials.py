@@ -17,6 +17,7 @@ from nalyqor_tui.derive.margin import agresti_min, vote_band
 from nalyqor_tui.policy.schema import Bands
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import canonical
+from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Session
 
 _DIGEST = 16  # bytes that stand for an action: enough that two are never the same by chance
@@ -126,9 +127,21 @@ def case_of(session: Session) -> Case | None:
 
 
 def digest(action: rec.Action) -> bytes:
-    """Return what an action is compared by: tool and arguments whatever the order of their keys, or "a reply"."""
-    same = None if action.tool is None else [action.tool, action.arguments]
+    """Return what an action is compared by: that it is a reply, or its tool and its arguments.
+
+    The order of keys does not count, and 1 is 1.0; arguments that were not recorded equal only each other.
+    """
+    same = None if action.tool is None else [action.tool, _by_value(action.arguments)]
     return hashlib.blake2b(canonical(same), digest_size=_DIGEST).digest()
+
+
+def _by_value(value: Json) -> Json:
+    """Write equal numbers alike."""
+    if isinstance(value, dict):
+        return {key: _by_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_by_value(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _trials(case: str, runs: int, choices: tuple[Choice, ...], bands: tuple[Bands, str] | None) -> Trials:

@@ -7,10 +7,10 @@ falling; none says why.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nalyqor_tui.derive import series as like
-from nalyqor_tui.derive.trials import Case as RunCase
-from nalyqor_tui.derive.trials import Choice, Trials, case_of
+from nalyqor_tui.derive.trials import Choice, Trials
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.policy.loader import defaults
 from nalyqor_tui.present import words
@@ -44,9 +44,7 @@ def margins(review: Review, decision: Decision) -> Iterator[Row]:
     found = like.standing(series, decision.index, declared.least)
     if found is not None:
         tone: Tone = "dim" if found.percentile is None else "plain"
-        yield derived(
-            "percentile", _standing(found, kind), "mid-rank among comparable margins", at, tone=tone
-        )
+        yield derived("percentile", _standing(found, kind), "mid-rank", at, tone=tone)
     if len(series) >= declared.least:
         trend = like.drift(series, declared)
         tone = "remark" if trend and trend.word != "neither" else "dim"
@@ -57,10 +55,9 @@ def margins(review: Review, decision: Decision) -> Iterator[Row]:
 
 def trials(review: Review, decision: Decision) -> Iterator[Row]:
     """What the other runs of the same case chose at this point; nothing where the case was run once."""
-    case = case_of(review.session)
-    if case is None or review.across.alone:
+    if review.case is None or review.across.alone:
         return
-    at = (decision.entry, *_names_case(review, case))
+    at = (decision.entry, *_outcomes(review, review.case))
     sessions = review.across.sessions()
     if sessions is None:
         yield derived("trials", _UNREAD, "trials", at, tone="dim")
@@ -79,9 +76,7 @@ def trials(review: Review, decision: Decision) -> Iterator[Row]:
     for choice in found.choices[:_CHOICES]:
         yield _choice(review, decision, found, choice, at)
     if (more := len(found.choices) - _CHOICES) > 0:
-        yield derived(
-            "", phrase("and {n} choices more", n=own(str(more))), "trials", at, tone="dim", indent=1
-        )
+        yield derived("", own(f"and {more} choices more"), "trials", at, tone="dim", indent=1)
 
 
 def _standing(found: like.Standing, kind: like.Kind) -> Phrase:
@@ -105,9 +100,8 @@ def _kind(kind: like.Kind) -> Phrase:
 
 def _drift(found: like.Drift, unit: str, level: float, source: str) -> Phrase:
     slope = own(f"{_signed(found.slope)} {unit}".strip())
-    test = own(
-        f"Kendall p {_p(found.kendall.p)}" + ("" if found.kendall.exact else " (normal approximation)")
-    )
+    how = "" if found.kendall.exact else " (normal approximation)"
+    test = own(f"Kendall p {_p(found.kendall.p)}{how}")
     says = phrase("{word}: Theil–Sen {slope} a decision, {test}, {n} comparable",
                   word=own("no drift can be claimed" if found.word == "neither" else found.word), slope=slope,
                   test=test, n=own(str(found.n)))  # fmt: skip
@@ -170,8 +164,6 @@ def _trials(found: Trials) -> Phrase:
 
 def _choice(review: Review, decision: Decision, found: Trials, choice: Choice, at: tuple[int, ...]) -> Row:
     """Write a choice with the runs that made it; its arguments are the same in all of them."""
-    from dataclasses import replace
-
     session = review.trace.session(choice.runs[0])
     action = session.chosen(session.decisions[decision.index])
     what = phrase("a reply") if action.tool is None else words.action(action, 60)
@@ -185,11 +177,10 @@ def _choice(review: Review, decision: Decision, found: Trials, choice: Choice, a
     return replace(row, bar=len(choice.runs) / found.k)
 
 
-def _names_case(review: Review, case: RunCase) -> tuple[int, ...]:
+def _outcomes(review: Review, case: str) -> tuple[int, ...]:
+    """Name the records that say which case this was."""
     outcomes = review.session.outcomes()
-    return tuple(
-        e.index for e in outcomes if isinstance(e.record, rec.Outcome) and e.record.case == case.name
-    )
+    return tuple(e.index for e in outcomes if isinstance(e.record, rec.Outcome) and e.record.case == case)
 
 
 def _evidence(review: Review, series: like.Series, decision: Decision) -> tuple[int, ...]:

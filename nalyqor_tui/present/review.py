@@ -10,6 +10,7 @@ from nalyqor_tui.derive.judge import Judgement, judge, reading
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.series import Kind, Series, collect
+from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import TraceIdentity
@@ -74,6 +75,12 @@ class Review:
     def series(self) -> dict[Kind, Series]:
         """The recorded margins of the session, sorted into those that can be compared."""
         return collect(self.session)
+
+    @cached_property
+    def case(self) -> str | None:
+        """The case that the session ran, None where its outcomes name none or more than one."""
+        case = case_of(self.session)
+        return case.name if case else None
 
     def find(self, number: str) -> Decision | None:
         """Find a decision by its number, or the first one of a turn."""

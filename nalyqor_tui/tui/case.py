@@ -13,7 +13,7 @@ from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace.store import Trace
 
-_PATIENCE = 0.1  # seconds that the first look at a decision may wait for the other sessions
+_PATIENCE = 0.05  # seconds that the first look at a decision may wait for the other sessions
 
 
 @dataclass
