@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
+from nalyqor_tui.derive.acts import Certainty
 from nalyqor_tui.derive.confirmations import Ledger, Life
 from nalyqor_tui.derive.consent import Class, Consent, consents
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Answer
-from nalyqor_tui.derive.order import Certainty
 from nalyqor_tui.derive.reliance import changes
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from nalyqor_tui.derive import args
+from nalyqor_tui.derive.acts import CERTAIN, Act, Certainty
 from nalyqor_tui.derive.approval import Approvals
 from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer, Finding
 from nalyqor_tui.derive.limits import Tally, messages
-from nalyqor_tui.derive.order import Act, Ban, Certainty, Monitor
+from nalyqor_tui.derive.order import Ban, Monitor
 from nalyqor_tui.derive.responses import Responses
 from nalyqor_tui.phrase import join, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Alternative, Need, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
-
-_CERTAIN: dict[str, Certainty] = {"pass": "yes", "fail": "no", "unknown": "unknown"}
 
 
 class Clauses:
@@ -35,9 +34,9 @@ class Clauses:
         for rule in policy.rules:
             for _, need in rule.needs():
                 if need.before is not None:
-                    self._monitors[id(need)] = Monitor(rule, need, policy)
+                    self._monitors[id(need)] = Monitor(need, policy, self.facts)
             if rule.forbid is not None:
-                self._bans[rule.id] = Ban(rule.forbid, policy)
+                self._bans[rule.id] = Ban(rule.forbid, policy, self.facts)
             if rule.limit is not None:
                 self._tallies[rule.id] = Tally(rule.limit)
 
@@ -58,15 +57,19 @@ class Clauses:
             return "no"
         if not rule.on.args:
             return "yes"
-        return _CERTAIN[args.fits(rule.on.args, action, self.facts, decision.entry).verdict]
+        return CERTAIN[args.fits(rule.on.args, action, self.facts, decision.entry).verdict]
 
-    def perhaps(self, rule: Rule, decision: Decision) -> None:
-        """Reckon with a decision that a rule may govern, for those that come after it."""
+    def used(self, rule: Rule, decision: Decision, *, sure: bool) -> None:
+        """Reckon with a decision that a rule governs, surely or perhaps, for those that come after it."""
+        action = self.session.chosen(decision)
+        for _, need in rule.needs():
+            if need.before is not None:
+                self._monitors[id(need)].used(decision, action, sure=sure)
         if rule.limit is not None:
-            self._count(rule, decision, sure=False)
+            self._tallies[rule.id].count(decision, action, self._messages[decision.index], sure=sure)
 
     def check(self, rule: Rule, decision: Decision) -> list[Finding]:
-        """Answer every clause of a rule that governs."""
+        """Answer every clause of a rule that governs; only then is the decision counted as a use."""
         action, at = self.session.chosen(decision), decision.entry
         answers: list[tuple[str, Answer]] = []
         if rule.need is not None:
@@ -74,7 +77,7 @@ class Clauses:
         if rule.forbid is not None:
             answers.append(("forbid.after", self._bans[rule.id].check(decision, action)))
         if rule.limit is not None:
-            message = self._count(rule, decision, sure=True)
+            message = self._messages[decision.index]
             answers.append(("limit", self._tallies[rule.id].check(self.session, decision, action, message)))
         if rule.args and (answer := args.check(rule.args, action, self.facts, at)) is not None:
             answers.append(("args", answer))
@@ -85,11 +88,6 @@ class Clauses:
         if rule.then is not None:
             self.responses.owe(rule, decision)
         return [finding(self.policy, rule, check, answer) for check, answer in answers]
-
-    def _count(self, rule: Rule, decision: Decision, *, sure: bool) -> int:
-        message = self._messages[decision.index]
-        self._tallies[rule.id].count(decision, self.session.chosen(decision), message, sure=sure)
-        return message
 
     def _need(self, need: Need, decision: Decision, action: rec.Action) -> list[tuple[str, Answer]]:
         out: list[tuple[str, Answer]] = []

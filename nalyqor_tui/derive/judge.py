@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
+from nalyqor_tui.derive.acts import Act
 from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.consent import Consent
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
-from nalyqor_tui.derive.order import Act
 from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import State, fold
 from nalyqor_tui.derive.responses import Due
-from nalyqor_tui.derive.rules import first_shown, sight
+from nalyqor_tui.derive.rules import Sight, first_shown, sight
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.schema import Rule
@@ -122,17 +122,33 @@ class _Run:
                 found.append(
                     Finding("rule", "on", rule.id, "unknown", says, rule.severity, (decision.entry,), line)
                 )
-                self.clauses.perhaps(rule, decision)
-                continue
-            found += self.clauses.check(rule, decision)
-            found += self._visible(rule, decision)
+            else:
+                found += self.clauses.check(rule, decision)
+                found += self._visible(rule, decision)
+            self.clauses.used(rule, decision, sure=how == "yes")
         found += _margin(self.session, decision, self.policy)
+        if decision.call is None:
+            self._unsent(decision)
+
+    def _unsent(self, decision: Decision) -> None:
+        """Tell of a reply, and of a choice that no call is recorded for."""
+        action = self.session.chosen(decision)
+        act = Act(decision, action, self.clauses.covered(decision, action))
+        self.clauses.happened(act)
+        self._settle(self.clauses.responses.done(act, self.session.entries[decision.entry]))
 
     def _visible(self, rule: Rule, decision: Decision) -> list[Finding]:
-        if rule.visible is None or (rule.visible.after == "compaction" and self._state.compaction is None):
+        if rule.visible is None:
             return []
+        perhaps = rule.visible.after == "compaction" and self._state.compaction is None
+        if perhaps and self.session.captures.context == "all":
+            return []  # nothing was compacted
         view = window(self.session, decision, self._state)
         seen = sight(self.session, rule, view, self._state, self._shown)
+        if perhaps and seen.verdict != "pass":
+            seen = Sight(
+                "unknown", seen.document, phrase("whether the context was compacted was not recorded")
+            )
         verdict = seen.verdict if rule.visible.required else "remark"
         line = self.policy.rule_line(rule, "visible")
         return [

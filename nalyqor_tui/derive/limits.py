@@ -12,7 +12,7 @@ from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import canonical
 from nalyqor_tui.trace.session import Decision, Session, arguments
 
-_SHOWN = 4  # of the decisions that were counted
+_SHOWN = 3  # of the decisions that were counted, beside the one that is judged
 
 
 @dataclass(slots=True)
@@ -45,11 +45,11 @@ class Tally:
         here.latest.append(decision.entry)
 
     def check(self, session: Session, decision: Decision, action: rec.Action, message: int) -> Answer:
-        """Say whether this decision, which was counted, is one too many."""
+        """Say whether this decision, which is not counted yet, is one too many."""
         limit, at = self.limit, decision.entry
         if limit.alone and action.tool is not None and _spoke(session, decision):
-            evidence = (at,) if decision.text is None else (decision.text, at)
-            return Answer("fail", phrase("something was said beside the call"), evidence)
+            said = (at,) if decision.text is None else (decision.text, at)
+            return Answer("fail", phrase("something was said beside the call"), said)
         missing = [name for name in limit.same if name not in arguments(action)]
         if missing:
             return Answer(
@@ -57,13 +57,14 @@ class Tally:
             )
         here, scope = self._of(decision, action, message), self._scope(decision, message)
         loose = self._anywhere.sure + self._anywhere.perhaps if self._anywhere.scope == scope else 0
-        perhaps = here.perhaps + (loose if limit.same else 0)
-        if here.sure <= limit.max < here.sure + perhaps:
-            says = phrase("{n} for sure and {m} perhaps in this {scope}, {most} allowed", n=here.sure, m=perhaps,
+        sure, perhaps = here.sure + 1, here.perhaps + (loose if limit.same else 0)
+        evidence = (*here.latest, at)
+        if sure <= limit.max < sure + perhaps:
+            says = phrase("{n} for sure and {m} perhaps in this {scope}, {most} allowed", n=sure, m=perhaps,
                           scope=limit.per, most=limit.max)  # fmt: skip
-            return Answer("unknown", says, tuple(here.latest))
-        says = phrase("{n} in this {scope}, {most} allowed", n=here.sure, scope=limit.per, most=limit.max)
-        return Answer("fail" if here.sure > limit.max else "pass", says, tuple(here.latest))
+            return Answer("unknown", says, evidence)
+        says = phrase("{n} in this {scope}, {most} allowed", n=sure, scope=limit.per, most=limit.max)
+        return Answer("fail" if sure > limit.max else "pass", says, evidence)
 
     def _scope(self, decision: Decision, message: int) -> int:
         return {"message": message, "turn": decision.turn, "session": 0}[self.limit.per]

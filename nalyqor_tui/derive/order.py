@@ -6,161 +6,105 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
+from nalyqor_tui.derive.acts import Act, Key, Memory
+from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer
-from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Event, Forbid, Need, Rule
+from nalyqor_tui.policy.schema import Forbid, Need
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import canonical, dumps
+from nalyqor_tui.trace.parse import canonical
 from nalyqor_tui.trace.session import Decision, arguments
-
-Key = bytes
-Certainty = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """A call that went out: its decision, its action, whether its confirmation held, its result's status."""
+class _Cut:
+    """Something after which only a fresh act counts: where it stood, and what to say of it."""
 
-    decision: Decision
-    action: rec.Action
-    confirmed: Certainty
-    status: str | None = None
-    result: int | None = None
-
-
-@dataclass(slots=True)
-class _Slice:
-    """What is known for one set of equal arguments: the latest sure act, a possible one, and a near miss.
-
-    `gone` is the call up to which all was forgotten: a result that comes in later does not bring it back.
-    """
-
-    sure: Act | None = None
-    possible: Act | None = None
-    missed: Act | None = None
-    gone: int = -1
-
-    def forget(self, call: int, *, perhaps: bool) -> None:
-        """Forget the acts before a call; where it is not sure to count, keep them as possible."""
-        sure, possible, missed = (_after(act, call) for act in (self.sure, self.possible, self.missed))
-        if perhaps:
-            self.sure, self.possible = sure, possible or self.possible or self.sure
-        else:
-            self.sure, self.possible, self.missed = sure, possible, missed
-            self.gone = max(self.gone, call)
-
-
-@dataclass(slots=True)
-class Memory:
-    """Remembers for one pattern the acts that fit it, sliced by equal arguments `same`."""
-
-    event: Event
-    same: list[str]
-    policy: Policy
-    _slices: dict[Key, _Slice] = field(default_factory=dict)
-    _anywhere: _Slice = field(
-        default_factory=_Slice
-    )  # acts that lack the arguments: they may be of any slice
-
-    def happened(self, act: Act) -> None:
-        """Read an act: once when the call goes out, and once more when its result is in."""
-        if not self.policy.matches(self.event, act.action.tool):
-            return
-        slot = self.slice(act.action)
-        certainty = _fits(act, self.event)
-        if _call(act) < slot.gone:
-            return
-        if slot.possible is not None and slot.possible.decision is act.decision:
-            slot.possible = None  # its result is in now
-        if certainty == "yes":
-            slot.sure = act
-        elif certainty == "unknown":
-            slot.possible = act
-        else:
-            slot.missed = act
-
-    def forget(self, by: Act, certainty: Certainty) -> None:
-        """Forget what was seen before an act for its arguments; of every slice where it lacks them."""
-        if certainty == "no":
-            return
-        lacking = self.slice(by.action) is self._anywhere
-        for slot in list(self._slices.values()) if lacking else [self.slice(by.action)]:
-            slot.forget(_call(by), perhaps=lacking or certainty == "unknown")
-
-    def slice(self, action: rec.Action) -> _Slice:
-        """Return what is known for the arguments of an action."""
-        done = arguments(action)
-        if any(name not in done for name in self.same):
-            return self._anywhere
-        return self._slices.setdefault(canonical([done[name] for name in self.same]), _Slice())
-
-    def known(self, action: rec.Action) -> tuple[Act | None, Act | None, Act | None]:
-        """Return the sure act for the arguments of an action, a possible one and a near miss."""
-        slot = self.slice(action)
-        return slot.sure, slot.possible or self._anywhere.sure or self._anywhere.possible, slot.missed
-
-    def incomparable(self, action: rec.Action) -> Answer | None:
-        """Say which arguments a call lacks to be told apart by; None where it has them."""
-        missing = [name for name in self.same if name not in arguments(action)]
-        if not missing:
-            return None
-        return Answer("unknown", phrase("the call has no {names} to compare by", names=", ".join(missing)))
-
-    def describe(self, action: rec.Action) -> Phrase:
-        """Write what is looked for."""
-        event = self.event
-        out = phrase("confirmed ") if event.confirmed else ()
-        out += phrase("{what}", what=event.effect or " | ".join(event.tool or []) or event.kind or "")
-        if event.status is not None:
-            out += phrase(" with status {status}", status=event.status)
-        done = arguments(action)
-        same = [phrase("{name} {value}", name=n, value=dumps(done[n])) for n in self.same if n in done]
-        return out + (phrase(" for ") + join(", ", same) if same else ())
+    at: int
+    says: Phrase
 
 
 class Monitor:
-    """Watches the acts for one need of a rule with `before`; constant work an act, memory a slice for each key."""
+    """Watches the acts for one need with `before`; constant work an act, memory a slice for each key."""
 
-    def __init__(self, rule: Rule, need: Need, policy: Policy) -> None:
+    def __init__(self, need: Need, policy: Policy, facts: Facts) -> None:
         assert need.before is not None
-        self._rule = rule
         self._need = need
-        self._policy = policy
-        self._before = Memory(need.before, need.same, policy)
+        self._before = Memory(need.before, need.same, policy, facts)
+        self._since = Memory(need.since, need.same, policy, facts) if need.since is not None else None
+        self._uses: dict[Key | None, tuple[_Cut | None, _Cut | None]] = {}  # by arguments: for sure, perhaps
 
     def happened(self, act: Act) -> None:
-        """Read an act: once when the call goes out, and once more when its result is in."""
-        need, tool = self._need, act.action.tool
-        if need.since is not None and self._policy.matches(need.since, tool):
-            pending = need.since.status is not None and act.result is None and act.decision.result is not None
-            self._before.forget(act, "no" if pending else _fits(act, need.since))
-        if need.each and act.result is None and self._policy.matches(self._rule.on, tool):
-            self._before.forget(act, "yes")  # this use has taken the one before
-        self._before.happened(act)
+        """Read an act: once when it goes out, and once more when its result is in."""
+        if act.sent:
+            self._before.happened(act)
+        if self._since is not None:
+            self._since.happened(act)
+
+    def used(self, decision: Decision, action: rec.Action, *, sure: bool) -> None:
+        """Take up, for a need with `each`, the act before a decision that the rule governs."""
+        if not self._need.each or decision.call is None:
+            return
+        cut = _Cut(decision.entry, phrase("{number} has used it", number=decision.number))
+        known, perhaps = self._uses.get(key := self._key(action), (None, None))
+        self._uses[key] = (cut, perhaps) if sure else (known, cut)
 
     def check(self, decision: Decision, action: rec.Action) -> Answer:
         """Say whether the earlier act is there for this decision."""
-        if (answer := self._before.incomparable(action)) is not None:
+        if (answer := self._before.incomparable(action, decision.entry)) is not None:
             return answer
-        sure, possible, near = self._before.known(action)
-        for act in (sure, possible):
-            if act is not None and self._recent(decision, act):
-                says = phrase("{number} {tool}: ", number=act.decision.number, tool=act.action.tool)
-                if act is sure:
-                    return Answer("pass", (*says, *phrase("happened before")), _evidence(act))
-                return Answer("unknown", (*says, *phrase("cannot be told for sure")), _evidence(act))
+        cut, perhaps_cut = self._cuts(action)
+        sure = self._before.slice(action).sure
+        acts = [*([sure] if sure is not None else []), *self._before.perhaps(action)]
+        fresh = [act for act in acts if self._recent(decision, act) and _after(act, cut)]
+        if fresh and fresh[0] is sure and _after(sure, perhaps_cut):
+            says = phrase("{number} {what}: happened before", number=sure.decision.number, what=_name(sure))
+            return Answer("pass", says, sure.evidence)
+        if fresh:
+            act = fresh[0]
+            says = phrase(
+                "{number} {what}: cannot be told for sure", number=act.decision.number, what=_name(act)
+            )
+            return Answer("unknown", says, act.evidence)
+        return self._missing(decision, action, cut)
+
+    def _missing(self, decision: Decision, action: rec.Action, cut: _Cut | None) -> Answer:
+        """Say that it is not there, and what came nearest: one that is too old, or one that does not fit."""
         wanted = self._before.describe(action)
+        slot = self._before.slice(action)
+        near = slot.sure or slot.missed
         if near is None:
             return Answer("fail", phrase("no {wanted} before", wanted=wanted), (decision.entry,))
-        why = _why_not(near, self._before.event)
-        says = phrase(
-            "no {wanted} before; {number} was {why}", wanted=wanted, number=near.decision.number, why=why
-        )
-        return Answer("fail", says, _evidence(near))
+        if near is slot.missed:
+            why = phrase("{number} was {why}", number=near.decision.number, why=self._before.why_not(near))
+        elif cut is not None and not _after(near, cut):
+            why = phrase("{number} was one, but {says}", number=near.decision.number, says=cut.says)
+        else:
+            age = decision.turn - near.decision.turn
+            why = phrase("{number} was {n} turns ago", number=near.decision.number, n=age)
+        says = phrase("no {wanted} before; {why}", wanted=wanted, why=why)
+        evidence = near.evidence if cut is None else (*near.evidence, cut.at)
+        return Answer("fail", says, tuple(dict.fromkeys(evidence)))
+
+    def _cuts(self, action: rec.Action) -> tuple[_Cut | None, _Cut | None]:
+        """Return after what a fresh act must stand for the arguments of an action: for sure, and perhaps."""
+        sure, perhaps = self._uses.get(self._key(action), (None, None))
+        loose = self._uses.get(None, (None, None)) if self._need.same else (None, None)
+        sure_cuts, cuts = [sure], [perhaps, *loose]
+        if self._since is not None:
+            latest = self._since.slice(action).sure
+            sure_cuts.append(_since(latest) if latest is not None else None)
+            cuts += [_since(act) for act in self._since.perhaps(action)]
+        return _latest(sure_cuts), _latest(cuts)
+
+    def _key(self, action: rec.Action) -> Key | None:
+        given = arguments(action)
+        if any(name not in given for name in self._need.same):
+            return None
+        return canonical([given[name] for name in self._need.same])
 
     def _recent(self, decision: Decision, act: Act) -> bool:
         within = self._need.within_turns
@@ -170,50 +114,36 @@ class Monitor:
 class Ban:
     """Watches for what must not have happened before (`forbid.after`)."""
 
-    def __init__(self, forbid: Forbid, policy: Policy) -> None:
-        self._memory = Memory(forbid.after, forbid.same, policy)
+    def __init__(self, forbid: Forbid, policy: Policy, facts: Facts) -> None:
+        self._memory = Memory(forbid.after, forbid.same, policy, facts)
         self.happened = self._memory.happened
 
     def check(self, decision: Decision, action: rec.Action) -> Answer:
-        """Say whether the forbidden act is free of its trigger."""
-        if (answer := self._memory.incomparable(action)) is not None:
+        """Say whether the decision is free of what forbids it."""
+        if (answer := self._memory.incomparable(action, decision.entry)) is not None:
             return answer
-        sure, possible, _ = self._memory.known(action)
-        act = sure or possible
-        if act is None:
-            return Answer(
-                "pass", phrase("no {what} before", what=self._memory.describe(action)), (decision.entry,)
-            )
-        says = phrase("{number} {tool} came before", number=act.decision.number, tool=act.action.tool)
-        return Answer("fail" if sure else "unknown", says, _evidence(act))
+        sure = self._memory.slice(action).sure
+        if sure is not None:
+            says = phrase("{number} {what} came before", number=sure.decision.number, what=_name(sure))
+            return Answer("fail", says, sure.evidence)
+        for act in self._memory.perhaps(action):
+            says = phrase("{number} {what} came before, perhaps", number=act.decision.number, what=_name(act))
+            return Answer("unknown", says, act.evidence)
+        says = phrase("no {what} before", what=self._memory.describe(action))
+        return Answer("pass", says, (decision.entry,))
 
 
-def _why_not(act: Act, event: Event) -> Phrase:
-    reasons = []
-    if event.status is not None and act.status != event.status:
-        reasons.append(phrase("answered {status}", status=act.status or "nothing"))
-    if event.confirmed and act.confirmed == "no":
-        reasons.append(phrase("acknowledged, but not confirmed" if act.status == "ok" else "not confirmed"))
-    return join(", ", reasons) or phrase("something else")
+def _name(act: Act) -> str:
+    return act.action.tool or "a reply"
 
 
-def _fits(act: Act, event: Event) -> Certainty:
-    answers: list[Certainty] = []
-    if event.status is not None:
-        unknown = act.status is None or act.status == "timeout"
-        answers.append("yes" if act.status == event.status else "unknown" if unknown else "no")
-    if event.confirmed:
-        answers.append(act.confirmed)
-    return "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+def _since(act: Act) -> _Cut:
+    return _Cut(act.at, phrase("{number} {what} came after it", number=act.decision.number, what=_name(act)))
 
 
-def _after(act: Act | None, call: int) -> Act | None:
-    return act if act is not None and _call(act) >= call else None
+def _after(act: Act | None, cut: _Cut | None) -> bool:
+    return act is not None and (cut is None or act.at > cut.at)
 
 
-def _call(act: Act) -> int:
-    return act.decision.entry if act.decision.call is None else act.decision.call
-
-
-def _evidence(act: Act) -> tuple[int, ...]:
-    return tuple(i for i in (act.decision.entry, act.decision.call, act.result) if i is not None)
+def _latest(cuts: list[_Cut | None]) -> _Cut | None:
+    return max((cut for cut in cuts if cut is not None), key=lambda cut: cut.at, default=None)

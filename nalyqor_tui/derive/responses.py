@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from nalyqor_tui.derive.acts import Act, Certainty
 from nalyqor_tui.derive.finding import Answer
-from nalyqor_tui.derive.order import Act, Certainty
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Rule, Then
