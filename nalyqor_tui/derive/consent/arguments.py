@@ -30,6 +30,7 @@ class Layer:
     """A text that a write is held against; only a binding one can say something else than was done.
 
     A layer in `focus` is the very sentence that asks or agrees: it tells only which thing is acted on.
+    One that is `near` was said just before: `this one` refers to it.
     """
 
     entry: int
@@ -37,6 +38,7 @@ class Layer:
     agent: bool
     binding: bool
     focus: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
         text = stated(layer.text, reader.language) if layer.agent and target else layer.text
         if is_word(leaf):
             text = reader.language.past.sub(" ", text)
+        if layer.agent and layer.binding and target and (found := _ruled_out(reader, leaf, layer)):
+            return ArgumentMatch(leaf.path, leaf.value, "changed", found, material=True, entry=layer.entry)
         if found := reader.mention(leaf, text):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
         if found := _kept(reader, leaf, text):
@@ -105,7 +109,9 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
             is_cost(leaf, reader.language) and _reckoned(reader, leaf, text)
         ):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
-        if layer.binding and (layer.agent or not is_cost(leaf, reader.language)):
+        if (layer.binding and (layer.agent or not is_cost(leaf, reader.language))) or (
+            layer.near and layer.agent and (target or is_word(leaf)) and not _holds_another(reader, leaf)
+        ):
             rival = reader.rival(leaf, text)
             if rival and (is_word(leaf) or not _as_recorded(reader, leaf)):
                 return ArgumentMatch(
@@ -119,6 +125,16 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
             if reader.unplaced(leaf, text):
                 break
     return ArgumentMatch(leaf.path, leaf.value, "not mentioned", "")
+
+
+def _ruled_out(reader: Reader, leaf: Leaf, layer: Layer) -> str:
+    """Return the sentence by which a proposal says that the thing cannot be acted on."""
+    verbs = reader.language.kind_of(reader.act.tool)[0]
+    for sentence in sentences(layer.text):
+        if reader.language.negated.search(sentence) and verbs & reader.language.kinds(sentence):
+            if mentions.names(sentence, str(leaf.value)):
+                return sentence
+    return ""
 
 
 def _silence(
@@ -190,22 +206,32 @@ def _not_kept(reader: Reader, leaf: Leaf, text: str) -> str:
 
 def _records(reader: Reader) -> list[dict[str, Json]]:
     """Return the results that are the records of the things acted on."""
-    out = []
-    for target in reader.act.targets(reader.language):
-        for card in reader.lookup.cards(target, reader.act.at):
-            result = reader.lookup.results.get(card.entry)
-            if isinstance(result, dict) and target in result.values():
-                out.append(result)
-    return out
+    entries = {
+        card.entry
+        for target in reader.act.targets(reader.language)
+        for card in reader.lookup.cards(target, reader.act.at)
+        if target in card.own.values()
+    }
+    results = [reader.lookup.results.get(entry) for entry in sorted(entries)]
+    return [
+        r
+        for r in results
+        if isinstance(r, dict) and any(t in r.values() for t in reader.act.targets(reader.language))
+    ]
 
 
 def _held(reader: Reader, leaf: Leaf) -> bool:
-    targets = [t for t in reader.act.targets(reader.language) if t != leaf.value]
-    for target in targets:
-        for card in reader.lookup.cards(target, reader.act.at):
-            result = reader.lookup.results.get(card.entry)
-            if isinstance(result, dict) and target in result.values() and str(leaf.value) in str(result):
-                return True
+    """Say whether the records of the things acted on already hold a value."""
+    for record in _records(reader):
+        held = (
+            f"'{leaf.value}'" in str(record)
+            if isinstance(leaf.value, str)
+            else record.get(leaf.name) == leaf.value
+        )
+        if held and leaf.value != next(
+            (v for v in record.values() if v in reader.act.targets(reader.language)), None
+        ):
+            return True
     return False
 
 
@@ -251,6 +277,8 @@ def _beside(reader: Reader, leaf: Leaf, text: str, whole: float) -> str:
 
 def _reckoned(reader: Reader, leaf: Leaf, text: str) -> str:
     """Match a figure with what follows from stated ones: a sum of them, or one for each of a number of things."""
+    if reader.language.total.search(text):
+        return ""
     wanted = round(float(leaf.value), 2)
     prices = sorted(mentions.money(text))[:_MOST_PRICES]
     counts = {1.0, *(n for n in mentions.figures(text) if 2 <= n <= 12)}

@@ -17,7 +17,7 @@ from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace.session import Decision, Session
 
-_QUOTED = 600
+_NEAR = 2  # so many exchanges back does `this one` reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _concerns(reader: Reader, asked: speech.Ask, one: Exchange, thread: str, lat
 
 def _lately(before: Sequence[Exchange], at: int) -> str:
     """Return what was said in the two exchanges before, to which `this change` may refer."""
-    return "\n".join(f"{one.plain}\n{one.user.plain}" for one in before[max(0, at - 2) : at])
+    return "\n".join(f"{one.plain}\n{one.user.plain}" for one in before[max(0, at - _NEAR) : at])
 
 
 def _urges(reader: Reader, text: str) -> bool:
@@ -144,9 +144,12 @@ def _layers(talk: Talk, reader: Reader, before: Sequence[Exchange], at: int) -> 
     for earlier in thread:
         layers.append(_layer(earlier.user, agent=False, binding=False))
         layers += [_layer(said, agent=True, binding=True) for said in reversed(earlier.agent)]
-    for earlier in reversed(before[: at - len(thread)]):
+    for back, earlier in enumerate(reversed(before[: at - len(thread)])):
         layers.append(_layer(earlier.user, agent=False, binding=False))
-        layers += [_layer(said, agent=True, binding=False) for said in reversed(earlier.agent)]
+        layers += [
+            Layer(said.entry, said.plain, agent=True, binding=False, near=back < _NEAR)
+            for said in reversed(earlier.agent)
+        ]
     return layers
 
 

@@ -38,6 +38,7 @@ class Language:
     affirmed: re.Pattern[str]
     apart: re.Pattern[str]
     gift: re.Pattern[str]
+    total: re.Pattern[str]
     error: re.Pattern[str]
     ending: re.Pattern[str]
     before: re.Pattern[str]
@@ -94,6 +95,7 @@ def english() -> Language:
         affirmed=re.compile(text["affirmed"]),
         apart=re.compile(text["apart"]),
         gift=re.compile(text["gift"]),
+        total=re.compile(text["total"]),
         error=re.compile(text["error"]),
         ending=re.compile(text["ending"]),
         before=re.compile(arguments["before"]),
