@@ -23,6 +23,7 @@ commands:
   nalyqor-tui TRACE                        step through the decisions of a trace
   nalyqor-tui export TRACE -o report.md    write a Markdown report
   nalyqor-tui show TRACE --plain|--json    print everything in lines, for pipes and programs
+  nalyqor-tui tracks TRACE [-o FILE.svg]   draw confirmations, rules and margins along the turns
   nalyqor-tui schema trace|notes|policy    print a JSON Schema
 
 exit codes: 0 fine, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 70 a defect of ours
@@ -32,7 +33,12 @@ exit codes: 0 fine, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 70 a defect o
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; an expected error is one line, never a traceback."""
     args = list(sys.argv[1:] if argv is None else argv)
-    commands: dict[str, Callable[[list[str]], int]] = {"export": _export, "show": _show, "schema": _schema}
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "export": _export,
+        "show": _show,
+        "tracks": _tracks,
+        "schema": _schema,
+    }
     try:
         if args and args[0] in commands:
             return commands[args[0]](args[1:])
@@ -102,19 +108,7 @@ def _export(args: list[str]) -> int:
     from nalyqor_tui.report import markdown
 
     lines = markdown.render(_reviews(given), _selection(given))
-    if given.output is None:
-        return _print(lines)
-    if given.output.resolve() == given.trace.resolve():
-        raise ExportError("that is the trace itself", path=given.output, remedy="give another file")
-    try:
-        with given.output.open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise ExportError(
-            f"could not be written: {what}", path=given.output, remedy="give another place"
-        ) from None
-    return 0
+    return _print(lines) if given.output is None else _write(given, lines)
 
 
 def _show(args: list[str]) -> int:
@@ -132,6 +126,28 @@ def _show(args: list[str]) -> int:
 
     render = json.render if given.json else plain.render
     return _print(render(_reviews(given), _selection(given)))
+
+
+def _tracks(args: list[str]) -> int:
+    parser = _parser("nalyqor-tui tracks", "Draw confirmations, rules and margins as lines along the turns.")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE.svg", help="a picture (default: text, to standard output)"
+    )
+    given = parser.parse_args(args)
+    from nalyqor_tui.report import tracks, tracks_svg
+
+    if given.output is None:
+        return _print(tracks.render(_reviews(given)))
+    if given.output.suffix.lower() != ".svg":
+        raise UsageError(
+            "a picture is written as SVG", path=given.output, remedy="give a name that ends in .svg"
+        )
+    review, *others = _reviews(given)
+    if others:
+        raise UsageError(
+            "one picture shows one session", path=given.trace, remedy="choose one with --session"
+        )
+    return _write(given, tracks_svg.render(review))
 
 
 def _schema(args: list[str]) -> int:
@@ -203,6 +219,21 @@ def _session(trace: Trace, wanted: str) -> int:
     close = difflib.get_close_matches(wanted, ids, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"give an id, or a number from 1 to {len(ids)}"
     raise UsageError(f"no session `{wanted}`", path=trace.path, remedy=hint)
+
+
+def _write(given: argparse.Namespace, lines: Iterable[str]) -> int:
+    """Write lines to the file that the command line gave, which is never the trace."""
+    if given.output.resolve() == given.trace.resolve():
+        raise ExportError("that is the trace itself", path=given.output, remedy="give another file")
+    try:
+        with given.output.open("w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise ExportError(
+            f"could not be written: {what}", path=given.output, remedy="give another place"
+        ) from None
+    return 0
 
 
 def _print(lines: Iterable[str]) -> int:

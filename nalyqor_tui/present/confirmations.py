@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nalyqor_tui.derive.approval import FROM_TEXT
-from nalyqor_tui.derive.confirmations import Life
+from nalyqor_tui.derive.confirmations import Life, Standing
 from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, own, phrase
@@ -101,12 +101,11 @@ def believes(review: Review, decision: Decision, life: Life) -> Row:
 
 def policy(review: Review, decision: Decision, life: Life) -> Row:
     """What the policy makes of this confirmation at the decision, why, and since which record."""
-    return standing(review, life, decision.entry)
+    return standing(review, life, life.at(decision.entry))
 
 
-def standing(review: Review, life: Life, at: int) -> Row:
-    """What the policy makes of a confirmation just before the record `at`, why, and since which record."""
-    now = life.at(at)
+def standing(review: Review, life: Life, now: Standing) -> Row:
+    """What the policy makes of a confirmation that stands so, why, and since which record."""
     tones: dict[str, Tone] = {"live": "pass", "ended": "fail", "never valid": "fail", "unknown": "unknown"}
     says: Phrase = own(now.status) + phrase(": ") + now.says
     if now.since is not None and now.status != "live":

@@ -17,7 +17,7 @@ from typing import Literal
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present.rows import Tone, Truth
 
-LaneKind = Literal["policy", "believed", "rule", "margin"]
+LaneKind = Literal["policy", "believed", "consent", "rule", "margin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,17 @@ RELIED_NEVER = Sign("relied upon, never valid", "◆", "╱", "fail")
 NOT_BELIEVED = Sign("not believed live", "○", " ", "dim", "not live")
 BELIEF_NOT_RECORDED = Sign("not recorded", "·", " ", "dim")
 
+CONFIRMED = Sign("confirmed", "✓", " ", "pass")
+MISMATCHED = Sign("mismatched", "≠", " ", "fail")
+STALE = Sign("stale", "†", " ", "fail")
+REQUESTED = Sign("requested, not confirmed", "○", " ", "fail")
+NO_CONSENT = Sign("no consent", "∅", " ", "fail")
+CONSENT_UNKNOWN = Sign("unknown", "?", " ", "unknown")
+
 IN_VIEW = Sign("governs, in view", "■", " ", "pass", "in view")
 TRUNCATED = Sign("governs, truncated", "◧", " ", "remark", "truncated")
 BURIED = Sign("governs, buried", "▒", " ", "remark", "buried")
+STALE_VERSION = Sign("governs, stale version", "◪", " ", "fail", "stale version")
 MISSING = Sign("governs, missing", "□", " ", "fail", "missing")
 VIEW_UNKNOWN = Sign("governs, view unknown", "?", " ", "unknown", "view unknown")
 NOT_ASKED = Sign("governs, view not asked for", "─", " ", "dim", "view not asked for")
@@ -85,7 +93,8 @@ SIGNS: dict[LaneKind, tuple[Sign, ...]] = {
     "policy": (GIVEN, LIVE, USED, USED_UP, GIVEN_USED, GIVEN_USED_UP, ENDED_HERE, NEVER_VALID, POLICY_UNKNOWN),
     "believed": (BELIEVED, RELIED, BELIEVED_LATE, BELIEVED_NEVER, BELIEVED_EARLY, RELIED_LATE, RELIED_NEVER,
                  RELIED_EARLY, NOT_BELIEVED, BELIEF_NOT_RECORDED),
-    "rule": (IN_VIEW, TRUNCATED, BURIED, MISSING, VIEW_UNKNOWN, NOT_ASKED, PERHAPS_GOVERNS),
+    "consent": (CONFIRMED, MISMATCHED, STALE, REQUESTED, NO_CONSENT, CONSENT_UNKNOWN),
+    "rule": (IN_VIEW, TRUNCATED, BURIED, STALE_VERSION, MISSING, VIEW_UNKNOWN, NOT_ASKED, PERHAPS_GOVERNS),
     "margin": (TIE, NARROW, CLEAR, AGAINST, UNRESOLVED, NO_BAND, CANNOT_BE_TOLD, MARGIN_NOT_RECORDED),
 }  # fmt: skip
 """The signs of each kind of lane, in the order of its legend; `ended` has none, because it is blank."""
@@ -100,27 +109,30 @@ class Mark:
 
 
 NOTHING = Mark()
+ROLES: dict[LaneKind, str] = {
+    "policy": "policy", "believed": "believed", "consent": "from talk", "rule": "", "margin": "margin",
+}  # fmt: skip
+"""The word behind the subject that tells a lane from its neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A place on the axis: a decision, or (`decision` is None) a turn, or the end of one, in which none was made.
 
-    `at` is the ordinal of the record that the state is asked before; `after` that of the column before this one.
+    `at` is the ordinal of the record that the state is asked before.
     """
 
     turn: int
     number: str
     decision: int | None
     at: int
-    after: int
 
 
 @dataclass(frozen=True)
 class Lane:
     """One line: what it is about, whose statement it is, and a mark for each column, read when first wanted.
 
-    `subject` is the id of a confirmation or a rule, or the measure of a margin; `life` is the ordinal of the
+    `subject` is the id of a confirmation or a rule, the measure of a margin, or `consent`; `life` is the ordinal of the
     confirmation in the ledger, None where the log never gave it.
     """
 
@@ -137,8 +149,8 @@ class Lane:
 
     @property
     def role(self) -> str:
-        """The word behind the subject that tells a lane from its neighbour; empty for a rule."""
-        return "" if self.kind == "rule" else self.kind
+        """The word behind the subject; empty for a rule."""
+        return ROLES[self.kind]
 
     @property
     def label(self) -> Phrase:

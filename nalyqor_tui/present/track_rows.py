@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.confirmations import Life
 from nalyqor_tui.derive.finding import Area
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import confirmations, marks, words
+from nalyqor_tui.present.lifelines import stands
 from nalyqor_tui.present.marks import Column, Lane, LaneKind, Mark, Sign, Tracks
 from nalyqor_tui.present.review import Review
-from nalyqor_tui.present.rows import TONES, Row, absent, derived, observed
+from nalyqor_tui.present.rows import TONES, Row, absent, derived, flat, observed
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
 _RULES: dict[LaneKind, str] = {
     "policy": "confirmation ledger",
+    "consent": FROM_TEXT,
     "rule": "governing rules in view",
     "margin": "margin bands",
 }
@@ -81,6 +84,8 @@ def behind(review: Review, tracks: Tracks, lane: Lane, at: int) -> list[Row]:
         if lane.life is None:
             return _ghost(review, lane, mark, decision)
         return _confirmation(review, review.judgement.ledger.lives[lane.life], column, decision)
+    if lane.kind == "consent":
+        return _consent(review, decision)
     if lane.kind == "rule":
         return _rule(review, lane, mark, decision)
     return _margin(review, lane, mark, decision)
@@ -98,14 +103,14 @@ def _word(lane: Lane, column: Column, mark: Mark) -> str:
     if column.decision is None and lane.kind != "policy":
         return "no decision was made here"
     nothing = {"policy": "not given yet", "believed": "nothing recorded, and not given yet",
-               "rule": "does not govern", "margin": "another measure"}  # fmt: skip
+               "consent": "no write", "rule": "does not govern", "margin": "another measure"}  # fmt: skip
     return nothing[lane.kind]
 
 
 def _confirmation(review: Review, life: Life, column: Column, decision: Decision | None) -> list[Row]:
     given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or "(no type)",
                    turn=life.turn, by=life.record.by or "?")  # fmt: skip
-    out = [observed("given", given, life.entry), confirmations.standing(review, life, column.at)]
+    out = [observed("given", given, life.entry), confirmations.standing(review, life, stands(life, column))]
     if decision is not None:
         out.append(confirmations.believes(review, decision, life))
         out += _found(review, decision, life.id, ("confirmation",))
@@ -122,6 +127,11 @@ def _ghost(review: Review, lane: Lane, mark: Mark, decision: Decision | None) ->
     says = phrase("{id} ", id=lane.subject) + status + (phrase(", relied upon") if relied else ())
     found = _found(review, decision, lane.subject, ("confirmation",))
     return [observed("believed", says, decision.entry), *found]
+
+
+def _consent(review: Review, decision: Decision | None) -> list[Row]:
+    consent = review.judgement.consents.get(decision.index) if decision is not None else None
+    return flat(confirmations.from_talk(consent, decision)) if decision and consent else []
 
 
 def _rule(review: Review, lane: Lane, mark: Mark, decision: Decision | None) -> list[Row]:

@@ -9,14 +9,13 @@ call used up is marked at that decision.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
-from nalyqor_tui.derive.confirmations import Because, Life, Status
+from nalyqor_tui.derive.confirmations import Because
+from nalyqor_tui.derive.consent import Class
 from nalyqor_tui.derive.finding import Finding
-from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, join, own, phrase
-from nalyqor_tui.present import marks
+from nalyqor_tui.present import lifelines, marks
 from nalyqor_tui.present.marks import NOTHING, Column, Lane, Mark, Sign, Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
@@ -26,19 +25,21 @@ _FROM_OUTSIDE: frozenset[Because] = frozenset(
     {"superseded", "revoked", "expired", "context_reset", "compacted"}
 )
 """Ends that no call of the agent brings about, and that are not the end of the log itself."""
-_SOLID = (marks.BELIEVED, marks.RELIED)
-_CONTRADICTED: Mapping[Status, tuple[Sign, Sign]] = {
-    "ended": (marks.BELIEVED_LATE, marks.RELIED_LATE),
-    "never valid": (marks.BELIEVED_NEVER, marks.RELIED_NEVER),
-    "not given": (marks.BELIEVED_EARLY, marks.RELIED_EARLY),
-}
-"""The signs of a belief, and of a reliance, that the policy contradicts."""
 _VIEW: Mapping[str, Sign] = {
     "in_context": marks.IN_VIEW,
     "truncated": marks.TRUNCATED,
     "buried": marks.BURIED,
+    "stale_version": marks.STALE_VERSION,
     "unknown": marks.VIEW_UNKNOWN,
     "not_asked": marks.NOT_ASKED,
+}
+_CLASSES: Mapping[Class, Sign] = {
+    "confirmed": marks.CONFIRMED,
+    "mismatched": marks.MISMATCHED,
+    "stale": marks.STALE,
+    "requested": marks.REQUESTED,
+    "none": marks.NO_CONSENT,
+    "unknown": marks.CONSENT_UNKNOWN,
 }
 _BANDS: Mapping[str, Sign] = {
     sign.word: sign for sign in (marks.TIE, marks.NARROW, marks.CLEAR, marks.AGAINST, marks.UNRESOLVED)
@@ -48,8 +49,8 @@ _BANDS: Mapping[str, Sign] = {
 def tracks(review: Review) -> Tracks:
     """Return the tracks of a session."""
     axis = _axis(review)
-    beliefs = [_belief(review, column) for column in axis]
-    lanes = [*_confirmations(review, axis, beliefs), *_rules(review, axis), *_margins(review, axis)]
+    confirmed = [*lifelines.lanes(review, axis), *_talk(review, axis)]
+    lanes = [*confirmed, *_rules(review, axis), *_margins(review, axis)]
     return Tracks(axis, tuple(lanes), tuple(_notes(review, {lane.kind for lane in lanes})))
 
 
@@ -60,19 +61,13 @@ def _axis(review: Review) -> tuple[Column, ...]:
     session = review.session
     made = {d.turn: d.entry for d in session.decisions}  # the last decision of each turn
     ends = {entry.turn: entry.index + 1 for entry in session.entries}
-    places: list[tuple[int, int, str, int | None]] = [
-        (d.entry, d.turn, d.number, d.index) for d in session.decisions
-    ]
     changed = {session.entries[at].turn: at for at in sorted(_changes(review))}
+    columns = [Column(d.turn, d.number, d.index, d.entry) for d in session.decisions]
     for turn in session.turns:
         late = changed.get(turn.number, -1) > made.get(turn.number, -1)
         if late or (turn.user is not None and turn.number not in made):
-            places.append((ends[turn.number], turn.number, str(turn.number), None))
-    after, out = 0, []
-    for at, number, name, decision in sorted(places, key=lambda place: place[:2]):
-        out.append(Column(number, name, decision, at, after))
-        after = at
-    return tuple(out)
+            columns.append(Column(turn.number, str(turn.number), None, ends[turn.number]))
+    return tuple(sorted(columns, key=lambda column: (column.at, column.decision is not None)))
 
 
 def _changes(review: Review) -> Iterator[int]:
@@ -82,114 +77,19 @@ def _changes(review: Review) -> Iterator[int]:
         yield from (s.since for s in life.changes if s.because in _FROM_OUTSIDE and s.since is not None)
 
 
-# Confirmations
+# Consent that was read out of talk
 
 
-@dataclass(frozen=True, slots=True)
-class _Belief:
-    """What the log of one decision says of confirmations."""
-
-    at: int
-    statuses: Mapping[str, str]
-    relied: frozenset[str]
-
-    def names(self) -> Iterator[str]:
-        yield from self.statuses
-        yield from (name for name in sorted(self.relied) if name not in self.statuses)
+def _talk(review: Review, axis: tuple[Column, ...]) -> Iterator[Lane]:
+    """Yield the lane of the writes whose consent was read out of talk, where no records decide."""
+    if review.judgement.consents:
+        yield Lane("consent", "consent", Truth.DERIVED, partial(_consented, review, axis))
 
 
-def _belief(review: Review, column: Column) -> _Belief | None:
-    """Read the beliefs of a column; None where no decision was made."""
-    if column.decision is None:
-        return None
-    record = review.session.record(column.at)
-    statuses = {name: belief.status for name, belief in believed(record).items()}
-    relied = record.relied_on or () if isinstance(record, rec.Decision) else ()
-    return _Belief(column.at, statuses, frozenset(relied))
-
-
-def _confirmations(review: Review, axis: tuple[Column, ...], beliefs: list[_Belief | None]) -> Iterator[Lane]:
-    lives = review.judgement.ledger.lives
-    for index, life in enumerate(lives):
-        same = [other for other in lives if other.id == life.id]
-        yield Lane("policy", life.id, Truth.DERIVED, partial(_policy, review, life, axis), index)
-        yield Lane("believed", life.id, Truth.OBSERVED, partial(_believed, life, same, axis, beliefs), index)
-    given = {life.id for life in lives}
-    for name in dict.fromkeys(name for belief in beliefs if belief for name in belief.names()):
-        if name not in given:
-            yield Lane("policy", name, Truth.DERIVED, partial(_never_given, review, name, beliefs))
-            yield Lane("believed", name, Truth.OBSERVED, partial(_ghost, review, name, beliefs))
-
-
-def _policy(review: Review, life: Life, axis: tuple[Column, ...]) -> Iterator[Mark]:
-    decisions = review.session.decisions
+def _consented(review: Review, axis: tuple[Column, ...]) -> Iterator[Mark]:
     for column in axis:
-        if life.entry >= column.at:
-            yield NOTHING
-            continue
-        standing = life.at(column.at)
-        if standing.status == "live":
-            call = decisions[column.decision].call if column.decision is not None else None
-            used = call if call in life.used_by else None
-            yield Mark(_live(life, used, new=life.entry >= column.after), _records(life.entry, used))
-            continue
-        sign = {"ended": marks.ENDED, "never valid": marks.NEVER_VALID}.get(
-            standing.status, marks.POLICY_UNKNOWN
-        )
-        since = standing.since
-        if sign is marks.ENDED and since is not None and since >= column.after and since not in life.used_by:
-            sign = marks.ENDED_HERE
-        yield Mark(sign, _records(life.entry, since))
-
-
-def _live(life: Life, used: int | None, *, new: bool) -> Sign:
-    """Choose the sign of a live one, which the call `used` may have used, or used up."""
-    if used is None:
-        return marks.GIVEN if new else marks.LIVE
-    if any(change.since == used and change.status == "ended" for change in life.changes):
-        return marks.GIVEN_USED_UP if new else marks.USED_UP
-    return marks.GIVEN_USED if new else marks.USED
-
-
-def _believed(
-    life: Life, same: list[Life], axis: tuple[Column, ...], beliefs: list[_Belief | None]
-) -> Iterator[Mark]:
-    for column, belief in zip(axis, beliefs, strict=True):
-        # An id that was given again means the latest confirmation of that name, as the ledger has it.
-        meant = next((other for other in reversed(same) if other.entry < column.at), same[0])
-        if belief is None or meant is not life:
-            yield NOTHING
-            continue
-        signs = _CONTRADICTED.get(life.at(column.at).status, _SOLID)
-        yield _mark(belief, life.id, signs, given=life.entry < column.at)
-
-
-def _mark(belief: _Belief, name: str, signs: tuple[Sign, Sign], *, given: bool) -> Mark:
-    """Choose between the signs of a belief and of a reliance; nothing is expected before it was given."""
-    if name in belief.relied:
-        return Mark(signs[1], (belief.at,))
-    status = belief.statuses.get(name)
-    if status is None:
-        return Mark(marks.BELIEF_NOT_RECORDED, (belief.at,)) if given else NOTHING
-    return Mark(signs[0] if status == "live" else marks.NOT_BELIEVED, (belief.at,))
-
-
-def _never_given(review: Review, name: str, beliefs: list[_Belief | None]) -> Iterator[Mark]:
-    """Mark where a confirmation was spoken of that the log never gave."""
-    sign = marks.NEVER_VALID if _complete(review) else marks.POLICY_UNKNOWN
-    for belief in beliefs:
-        yield Mark(sign, (belief.at,)) if belief and name in belief.names() else NOTHING
-
-
-def _ghost(review: Review, name: str, beliefs: list[_Belief | None]) -> Iterator[Mark]:
-    signs = _CONTRADICTED["never valid"] if _complete(review) else _SOLID
-    for belief in beliefs:
-        yield _mark(belief, name, signs, given=False) if belief else NOTHING
-
-
-def _complete(review: Review) -> bool:
-    """Whether the log claims to hold every confirmation, so that a missing one was never given."""
-    return review.session.captures.confirmation == "all"
+        consent = review.judgement.consents.get(column.decision) if column.decision is not None else None
+        yield Mark(_CLASSES[consent.cls], (*consent.evidence, column.at)) if consent else NOTHING
 
 
 # Rules
@@ -256,8 +156,7 @@ def _notes(review: Review, kinds: set[marks.LaneKind]) -> Iterator[Phrase]:
     if not review.session.decisions:
         yield phrase("no decisions in this session: nothing here chose a tool or gave a reply")
     if "believed" not in kinds:
-        yield phrase("confirmations: none was given (the log records them all)" if _complete(review)
-                     else "confirmations: not recorded in this log")  # fmt: skip
+        yield phrase(_unconfirmed(review, talk="consent" in kinds))
     elif review.policy is None:
         yield phrase("how long a confirmation was live is unknown: no policy (give --policy FILE)")
     if review.policy is None:
@@ -268,13 +167,15 @@ def _notes(review: Review, kinds: set[marks.LaneKind]) -> Iterator[Phrase]:
         yield phrase("margins: not recorded in this log")
 
 
+def _unconfirmed(review: Review, *, talk: bool) -> str:
+    if lifelines.complete(review):
+        return "confirmations: none was given (the log records them all)"
+    return "confirmations: not recorded in this log" + ("; consent was read out of talk" if talk else "")
+
+
 def _idle(review: Review) -> Iterator[Phrase]:
     assert review.policy is not None
     used = {name for names in review.judgement.governing for name in names}
     idle = [phrase("{id}", id=rule.id) for rule in review.policy.rules if rule.id not in used]
     if idle:
         yield own("rules that govern no decision here: ") + join(", ", idle)
-
-
-def _records(*entries: int | None) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(entry for entry in entries if entry is not None))

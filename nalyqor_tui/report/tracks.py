@@ -20,6 +20,7 @@ _LABELS = (19, 40)  # characters that a label gets at least, and at most where t
 _WHOSE: dict[LaneKind, str] = {
     "policy": "policy (derived)",
     "believed": "believed (observed; ╱ and ◆ where the line above it says otherwise, which is derived)",
+    "consent": "consent from talk (derived)",
     "rule": "rules that govern (derived)",
     "margin": "margins (derived)",
 }

@@ -21,7 +21,7 @@ from nalyqor_tui.tui.widgets.wrap import cells, wrap
 _GUTTER = 6  # cells: the truth in four letters, and a bar
 _LABELS = (18, 40)  # cells that a label gets at least, and at most where the columns leave room
 _AXIS = 2  # lines: the turns, and the place of the cursor
-_GROUPS = {"policy": 0, "believed": 0, "rule": 1, "margin": 2}
+_GROUPS = {"policy": 0, "believed": 0, "consent": 0, "rule": 1, "margin": 2}
 
 
 class TrackGrid(Widget, can_focus=True):
