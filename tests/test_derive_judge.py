@@ -197,13 +197,13 @@ def mixed() -> list[dict[str, Any]]:
         "candidates": [{"tool": "write", "value": -1}, {"tool": "tell", "value": -1.01}],
     }
     said: dict[str, Any] = {"believes": [{"confirmation": "cf1", "status": "live"}], "relied_on": ["cf1"]}
-    yes, x = {"content": "yes"}, {"x": 1}
+    x = {"x": 1}
     return [
         {
             "kind": "trace",
             "captures": {"confirmation": "all", "retrieval": "all", "context": "all", "margin": "all"},
         },
-        message(id="m1", ts=100, **yes),
+        message(content="yes", id="m1", ts=100),
         agreed("write", x, ts=100),
         shown(1, "m1", "doc"),
         *acted("write", x, context="x1", margin=margin, **said),
@@ -275,6 +275,13 @@ def test_to_log_less_never_makes_a_pass(data: st.DataObject, name: str) -> None:
     before = passes(records, under)
     after = passes(less(records, drop, dict.fromkeys(kept, "all")), under)
     assert all(b >= a for a, b in zip(after, before, strict=True))
+
+
+def test_talk_does_not_answer_for_a_confirmation_that_is_missing_from_the_log() -> None:
+    records, under = TRACES["production"]
+    of = session(*less(records, frozenset((n, "record") for n in range(len(records))), {}))
+    (held,) = (f for findings in judge(of, under).findings for f in findings if f.check == "need.confirmation")
+    assert held.verdict == "unknown"
 
 
 def test_the_mixed_records_do_pass_and_fail() -> None:

@@ -22,15 +22,15 @@ FROM_TEXT = "consent from text"
 class Approvals:
     """Answers whether actions were approved: by the ledger or, where the log holds only talk, by what was said.
 
-    The two are never mixed: one confirmation record in a session, or a header that claims to record them all,
-    and only records count.
+    The two are never mixed: one confirmation record in a session, a decision that names one, or a header that
+    claims to record them all, and only records count: what is missing then is a hole in the log.
     """
 
     def __init__(self, session: Session, policy: Policy, ledger: Ledger) -> None:
         self._session = session
         self._policy = policy
         self._ledger = ledger
-        recorded = any(isinstance(entry.record, rec.Confirmation) for entry in session.entries)
+        recorded = any(_keeps_records(entry.record) for entry in session.entries)
         self.by_talk = not recorded and session.captures.confirmation != "all"
 
     @cached_property
@@ -52,6 +52,13 @@ class Approvals:
         if consent is None:
             return covered(self._session, self._ledger, decision, action)
         return _CERTAIN.get(consent.cls, "no")
+
+
+def _keeps_records(record: rec.AnyRecord) -> bool:
+    """Whether a record shows that its log knows of confirmations as such."""
+    if isinstance(record, rec.Decision):
+        return bool(record.believes or record.relied_on)
+    return isinstance(record, rec.Confirmation)
 
 
 _VERDICTS: dict[Class, Literal["pass", "fail", "unknown"]] = {"confirmed": "pass", "unknown": "unknown"}
