@@ -90,7 +90,8 @@ def scores(pairs: list[tuple[bool, bool]]) -> str:
     precision = tp / max(1, sum(p for p, _ in pairs))
     recall = tp / max(1, sum(y for _, y in pairs))
     f1 = 2 * precision * recall / (precision + recall) if tp else 0.0
-    return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  (n {len(pairs)}, not covered {sum(y for _, y in pairs)})"
+    counted = f"(n {len(pairs)}, not covered {sum(y for _, y in pairs)})"
+    return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  {counted}"
 
 
 def report(name: str, listed: list[Row]) -> str:
@@ -101,9 +102,11 @@ def report(name: str, listed: list[Row]) -> str:
     counts = Counter((r.label["label"], r.cls) for r in listed)
     lines = [f"== {name}", f"consent   {scores(pairs)}", f"baseline  {scores(plainly)}", ""]
     lines.append(f"{'label':12}" + "".join(f"{c:>12}" for c in columns))
-    for label in CLASSES:
-        if any(counts[label, c] for c in columns):
-            lines.append(f"{label:12}" + "".join(f"{counts[label, c] or '.':>12}" for c in columns))
+    lines += [
+        f"{label:12}" + "".join(f"{counts[label, c] or '.':>12}" for c in columns)
+        for label in CLASSES
+        if any(counts[label, c] for c in columns)
+    ]
     return "\n".join(lines) + "\n"
 
 

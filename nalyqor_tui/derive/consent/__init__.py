@@ -7,10 +7,11 @@ requested, none, unknown.
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.consent.classify import Talk, consent
+from nalyqor_tui.derive.consent.classify import consent
 from nalyqor_tui.derive.consent.language import english
 from nalyqor_tui.derive.consent.lookup import index
 from nalyqor_tui.derive.consent.model import ArgumentMatch, Class, Consent, Event, Quote
+from nalyqor_tui.derive.consent.search import Talk
 from nalyqor_tui.derive.consent.talk import exchanges
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nalyqor_tui.derive.consent import rivals
 from nalyqor_tui.derive.consent.language import Language, alike, sentences, words
 from nalyqor_tui.derive.consent.lookup import Card
-from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier
+from nalyqor_tui.derive.consent.reader import Reader
+from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier
 from nalyqor_tui.trace.records import Json
 
 _WORD = re.compile(r"[a-z][a-z-]*")
@@ -55,7 +57,7 @@ def about(reader: Reader, clause: str, proposal: str, answer: str, lately: str =
     if names_act(reader, near) or (names_act(reader, proposal) and not _otherwise(reader, near, kinds)):
         listed = telling(reader)
         near_enough = names_object(reader, everything) or bool(lately and names_object(reader, lately))
-        return not listed or near_enough or any(reader.rival(leaf, everything) for leaf in listed)
+        return not listed or near_enough or any(rivals.rival(reader, leaf, everything) for leaf in listed)
     if _otherwise(reader, near, kinds):
         return False
     return any(reader.mention(leaf, everything) for leaf in reader.act.leaves if _weighs(leaf))

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nalyqor_tui.derive.consent import mentions, speech
-from nalyqor_tui.derive.consent.arguments import Layer, Table, covers_several
+from nalyqor_tui.derive.consent.arguments import Table
+from nalyqor_tui.derive.consent.kept import covers_several
 from nalyqor_tui.derive.consent.language import Language, simple
+from nalyqor_tui.derive.consent.layers import Layer
 from nalyqor_tui.derive.consent.lookup import Lookup
 from nalyqor_tui.derive.consent.model import Event
+from nalyqor_tui.derive.consent.reader import Reader
 from nalyqor_tui.derive.consent.talk import Said, words_of
-from nalyqor_tui.derive.consent.values import Leaf, Reader, is_cost, is_identifier, is_target, leaves
+from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier, is_target, leaves
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
