@@ -227,12 +227,25 @@ class Ledger:
             return Standing("unknown", None, at, phrase("who gave it was not recorded"))
         if record.by not in life.type.by:
             return Standing("never valid", "invalid", at, phrase("{by} may not give it", by=record.by))
-        answered = self._session.entry(record.answers)
-        if life.type.answers == "proposal" and not (answered and isinstance(answered.record, rec.Proposal)):
-            if answered is None and self._session.captures.confirmation != "all":
-                return Standing("unknown", None, at, phrase("the proposal that it answers was not recorded"))
-            return Standing("never valid", "invalid", at, phrase("it answers no recorded proposal"))
+        if not self._answers(record, life.type):
+            asked = own("proposal" if life.type.answers == "proposal" else "request")
+            if self._session.entry(record.answers) is None and self._session.captures.confirmation != "all":
+                says = phrase("the {asked} that it answers was not recorded", asked=asked)
+                return Standing("unknown", None, at, says)
+            return Standing(
+                "never valid", "invalid", at, phrase("it answers no recorded {asked}", asked=asked)
+            )
         return Standing("live", None, at, phrase("given in turn {turn}", turn=entry.turn))
+
+    def _answers(self, record: rec.Confirmation, kind: ConfirmationType) -> bool:
+        """Say whether it answers what its type asks for: a proposal, or a request to confirm."""
+        entry = self._session.entry(record.answers)
+        asked = None if entry is None else entry.record
+        if kind.answers == "proposal":
+            return isinstance(asked, rec.Proposal)
+        if kind.answers == "elicitation":
+            return isinstance(asked, rec.Confirmation) and asked.op == "requested"
+        return True
 
     def _type(self, record: rec.Confirmation) -> tuple[str | None, ConfirmationType | None]:
         if self._policy is None:
@@ -242,6 +255,6 @@ class Ledger:
         for name, kind in self._policy.file.confirmation.items():
             agreed = arguments(record.covers) if record.covers else {}
             named = [a for a in kind.covers if a not in ("tool", "*")]
-            if record.by in kind.by and all(a in agreed for a in named):
+            if record.by in kind.by and self._answers(record, kind) and all(a in agreed for a in named):
                 return name, kind
         return None, None

@@ -8,6 +8,8 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _TEXT = re.compile(r'''"""|\'\'\'''')  # what a text of several lines begins and ends with
+_OPEN = re.compile(r"=\s*\[\s*(#.*)?$")
+_ITEM = re.compile(r"^\s*\{")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
@@ -16,19 +18,25 @@ def lines(text: str) -> dict[Path, int]:
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
+    array: Path | None = None  # the key whose list of inline tables is open
     inside = ""  # the quotes of the text of several lines that the line stands in
     for number, line in enumerate(text.split("\n"), start=1):
         within, inside = bool(inside), _inside(line, inside)
         if within:
             continue
-        if match := _HEADER.match(line):
+        if array is not None and _ITEM.match(line):
+            counts[array] = counts.get(array, -1) + 1
+            found[(*array, counts[array])] = number
+        elif match := _HEADER.match(line):
             table = _parts(match[2])
             if match[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
             found.setdefault(table, number)
         elif match := _KEY.match(line):
-            found.setdefault((*table, *_parts(match[1])), number)
+            key = (*table, *_parts(match[1]))
+            found.setdefault(key, number)
+            array = key if _OPEN.search(line) else None
     return found
 
 
