@@ -83,6 +83,9 @@ def _area(review: Review, decision: Decision, name: str, findings: list[Finding]
         label = words.CHECKS.get(finding.check, finding.check.replace("_", " "))
         value = own(f"{finding.verdict}: ") + subject + finding.says + line
         yield derived(label, value, finding.check, finding.evidence, tone=TONES[finding.verdict], indent=1)
+        consent = review.judgement.consents.get(decision.index)
+        if finding.check == "need.confirmation" and consent is not None:
+            yield from _said(consent, decision)
         if finding.verdict == "unknown":
             yield derived(
                 "to know", wanting(review, finding), "what was not recorded", finding.evidence, indent=2

@@ -12,9 +12,9 @@ from textual.app import App
 
 from nalyqor_tui.errors import ExportError
 from nalyqor_tui.phrase import Phrase, phrase
-from nalyqor_tui.present import words
+from nalyqor_tui.present import card, words
 from nalyqor_tui.present.review import Review
-from nalyqor_tui.present.rows import Row
+from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.present.text import literal_lines, show
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.case import Case
@@ -73,6 +73,7 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
         "path": f"{case.path}{line}{' ' + entry.place.pointer if entry.place.pointer else ''}",
         "id": words.name(review.session, at),
         "JSON": case.trace.raw(entry.place),
+        "card": "\n".join(markdown.rows(review, flat(card.view(review, decision)))) + "\n",
         "Markdown": "\n".join(markdown.decision(review, decision)) + "\n",
     }
 
