@@ -80,6 +80,7 @@ class TrackGrid(Widget, can_focus=True):
         """Lay the lines out anew for the new width."""
         self._body = self._lines(event.size.width)
         self._into_view()
+        self.refresh()
 
     def _lines(self, width: int) -> list[int | Strip]:
         """Return the lines below the axis: the lanes by kind, then what is said of those that there are not."""
