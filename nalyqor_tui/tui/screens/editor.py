@@ -11,11 +11,12 @@ from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from nalyqor_tui.notes.model import SUGGESTED_TAGS, Body, Claim, Evidence, Kind, Status
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.widgets.choices import OneOf, SomeOf
+from nalyqor_tui.tui.widgets.fields import LineField, TextField
 
 KINDS: tuple[Kind, ...] = ("reconstruction", "hypothesis", "question", "mark")
 STATUSES: tuple[Status, ...] = ("asserted", "supported", "contradicted")
@@ -69,18 +70,18 @@ class Editor(ModalScreen[Body | None]):
                     "A draft from an earlier session: esc saves it as the note.", id="drafted", markup=False
                 )
             yield OneOf(KINDS, self._body.kind, id="kind")
-            yield TextArea(
+            yield TextField(
                 self._body.text, id="text", compact=True, placeholder="Why did the choice come out as it did?"
             )
             with VerticalScroll(id="more", can_focus=False):
-                yield Input(", ".join(self._body.tags), id="tags", compact=True,
+                yield LineField(", ".join(self._body.tags), id="tags", compact=True,
                             placeholder=f"tags: {', '.join(SUGGESTED_TAGS[:4])} …")  # fmt: skip
                 yield Static(
                     "Claims, one a line: supported: the rule was not in view [1]",
                     classes="hint",
                     markup=False,
                 )
-                yield TextArea(_written(self._body.claims), id="claims", compact=True)
+                yield TextField(_written(self._body.claims), id="claims", compact=True)
                 yield Static("Evidence on the screen: space takes it; [n] cites the n-th in order", classes="hint",
                              markup=False)  # fmt: skip
                 yield self._choices()
@@ -93,7 +94,7 @@ class Editor(ModalScreen[Body | None]):
 
     def on_mount(self) -> None:
         """Start in the text; keep a draft at intervals."""
-        self.query_one("#text", TextArea).focus()
+        self.query_one("#text", TextField).focus()
         self.set_interval(_DRAFT_EVERY, self.keep_draft)
 
     def action_save(self) -> None:
@@ -121,16 +122,16 @@ class Editor(ModalScreen[Body | None]):
         """Return the body as it stands, or what is wrong with it; for a draft nothing is wrong."""
         chosen = self.query_one("#evidence", SomeOf).taken
         claims = []
-        for line in self.query_one("#claims", TextArea).text.splitlines():
+        for line in self.query_one("#claims", TextField).text.splitlines():
             if line.strip():
                 claim = _claim(line.strip(), chosen, drafting=drafting)
                 if isinstance(claim, str):
                     return claim
                 claims.append(claim)
-        tags = [tag.strip() for tag in self.query_one("#tags", Input).value.split(",")]
+        tags = [tag.strip() for tag in self.query_one("#tags", LineField).value.split(",")]
         return Body(
             kind=self.query_one("#kind", OneOf).chosen,
-            text=self.query_one("#text", TextArea).text,
+            text=self.query_one("#text", TextField).text,
             tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
             evidence=tuple(self._offers[n].evidence for n in chosen),
             claims=tuple(claims),

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from nalyqor_tui.tui.widgets.fields import LineField
+
 
 class Prompt(Horizontal):
     """Asks at the foot of the screen; hidden while there is nothing to ask."""
@@ -38,14 +40,14 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the question and the line for the answer."""
         yield Static(id="prompt-label", markup=False)
-        yield Input(id="prompt-input", compact=True)
+        yield LineField(id="prompt-input", compact=True)
 
     def ask(self, topic: str, question: str, text: str = "") -> None:
         """Ask `question` (words of ours) with `text` to start from."""
         self._topic = topic
         self.display = True
         self.query_one("#prompt-label", Static).update(Content(f" {question}: "))
-        field = self.query_one(Input)
+        field = self.query_one(LineField)
         field.value = text
         field.focus()
 
