@@ -25,6 +25,9 @@ commands:
   nalyqor-tui show TRACE --plain|--json    print everything in lines, for pipes and programs
   nalyqor-tui tracks TRACE [-o FILE.svg]   draw confirmations, rules and margins along the turns
   nalyqor-tui schema trace|notes|policy    print a JSON Schema
+  nalyqor-tui policy check FILE            explain every mistake in a policy, or hold it against a trace
+  nalyqor-tui policy diff OLD NEW TRACE    list the decisions whose grade changes
+  nalyqor-tui policy list | show NAME      name or print the policies that come with the program
 
 exit codes: 0 fine, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 70 a defect of ours
 """
@@ -38,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "show": _show,
         "tracks": _tracks,
         "schema": _schema,
+        "policy": _policy,
     }
     try:
         if args and args[0] in commands:
@@ -163,6 +167,40 @@ def _schema(args: list[str]) -> int:
     return _print([dumps(schemas[what](), indent=True)])
 
 
+def _policy(args: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="nalyqor-tui policy", description="Check, compare and print policies."
+    )
+    jobs = parser.add_subparsers(dest="job", required=True, metavar="check|diff|list|show")
+    check = jobs.add_parser("check", help="explain every mistake, and say what passes a trace by")
+    check.add_argument("file", metavar="FILE|NAME")
+    check.add_argument("--against", type=Path, metavar="TRACE", help="a trace to hold the policy against")
+    diff = jobs.add_parser("diff", help="list the decisions whose grade changes from one policy to another")
+    diff.add_argument("old", metavar="OLD")
+    diff.add_argument("new", metavar="NEW")
+    diff.add_argument("trace", type=Path, metavar="TRACE")
+    jobs.add_parser("list", help="name the policies that come with the program")
+    jobs.add_parser("show", help="print one of them").add_argument("name", metavar="NAME")
+    given = parser.parse_args(args)
+    from nalyqor_tui.policy import loader
+    from nalyqor_tui.report import policies
+
+    if given.job == "list":
+        return _print(policies.names())
+    if given.job == "show":
+        return _print(policies.text(loader.builtin(given.name)))
+    if given.job == "diff":
+        return _print(
+            policies.difference(loader.named(given.old), loader.named(given.new), _trace(given.trace))
+        )
+    policy, mistakes = loader.check(given.file)
+    if policy is None:
+        _print(policies.mistakes(mistakes))
+        return mistakes[0].exit_code
+    _print([policies.summary(policy)])
+    return _print(policies.against(policy, _trace(given.against))) if given.against else 0
+
+
 def _selecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--turns", metavar="A-B", help="only these turns")
     parser.add_argument("--problems", action="store_true", help="only decisions that are flawed or bad")
@@ -212,8 +250,9 @@ def _session(trace: Trace, wanted: str) -> int:
     ids = trace.session_ids
     if wanted in ids:
         return ids.index(wanted)
-    if wanted.isdigit() and 1 <= int(wanted) <= len(ids):
-        return int(wanted) - 1
+    by_number = {str(number): number - 1 for number in range(1, len(ids) + 1)}
+    if wanted in by_number:
+        return by_number[wanted]
     import difflib
 
     close = difflib.get_close_matches(wanted, ids, n=1)
@@ -222,9 +261,13 @@ def _session(trace: Trace, wanted: str) -> int:
 
 
 def _write(given: argparse.Namespace, lines: Iterable[str]) -> int:
-    """Write lines to the file that the command line gave, which is never the trace."""
+    """Write lines to the file that the command line gave, which is never the trace nor its notes."""
+    from nalyqor_tui.notes.names import is_sidecar
+
     if given.output.resolve() == given.trace.resolve():
         raise ExportError("that is the trace itself", path=given.output, remedy="give another file")
+    if is_sidecar(given.output) or (given.notes and given.output.resolve() == given.notes.resolve()):
+        raise ExportError("that is where notes are kept", path=given.output, remedy="give another file")
     try:
         with given.output.open("w", encoding="utf-8", errors="surrogateescape") as file:
             file.writelines(f"{line}\n" for line in lines)

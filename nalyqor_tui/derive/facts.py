@@ -69,6 +69,11 @@ class Facts:
             key = _key(fact, arguments(action), result, value)
             self._seen.setdefault(fact.name, _Seen()).put(key, Value(value, entry))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the facts that were seen."""
+        return frozenset(self._seen)
+
     def get(self, name: str, action: rec.Action) -> Value | None:
         """Return a fact for a decision; None where it was not seen, or seen with different values."""
         seen = self._seen.get(name)

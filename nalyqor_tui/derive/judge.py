@@ -34,7 +34,8 @@ class Judgement:
     """All that is derived of a session; without a policy there are no findings and the ledger knows nothing.
 
     `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision;
-    `consents` what was read out of talk, by the ordinal of the decision, where no records decide.
+    `consents` what was read out of talk, by the ordinal of the decision, where no records decide; `facts` the
+    names of the facts that results told.
     """
 
     policy: Policy | None
@@ -43,6 +44,7 @@ class Judgement:
     governing: tuple[tuple[str, ...], ...]
     grades: tuple[Grade, ...]
     consents: Mapping[int, Consent] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
 
 
 def judge(session: Session, policy: Policy | None) -> Judgement:
@@ -58,7 +60,10 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
     found = tuple(tuple(findings) for findings in run.findings)
     governing = tuple(tuple(rules) for rules in run.governing)
     grades = tuple(grade(f) for f in found)
-    return Judgement(policy, run.ledger, found, governing, grades, run.clauses.approvals.consents)
+    clauses = run.clauses
+    return Judgement(
+        policy, run.ledger, found, governing, grades, clauses.approvals.consents, clauses.facts.names
+    )
 
 
 def reading(session: Session, decision: Decision, policy: Policy | None) -> margins.Reading | None:

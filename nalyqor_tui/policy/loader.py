@@ -163,7 +163,7 @@ def examine(data: bytes, path: str) -> tuple[Policy | None, list[PolicyError]]:
 def find(wanted: str | None, trace: Path) -> Policy | None:
     """Find the policy for a trace: `wanted` by path or shipped name, else nalyqor.toml beside or above it."""
     if wanted is not None:
-        return _named(wanted)
+        return named(wanted)
     folder = trace.resolve().parent
     for place in (folder, *folder.parents):
         if (place / BESIDE).is_file():
@@ -186,19 +186,33 @@ def defaults() -> Policy:
     return _shipped("defaults")
 
 
-def _named(wanted: str) -> Policy:
-    if Path(wanted).suffix == ".toml" or Path(wanted).exists():
+def named(wanted: str) -> Policy:
+    """Return a policy by the path of its file or its shipped name; raise `PolicyError` where it is neither."""
+    if _is_file(wanted):
         return load(Path(wanted))
-    if wanted in shipped():
-        return _shipped(wanted)
-    hint = meant(wanted, shipped())
-    raise PolicyError(
-        f"no policy `{wanted}`", remedy=hint or f"give a .toml file or one of: {', '.join(shipped())}"
-    )
+    return _shipped(wanted)
+
+
+def check(wanted: str) -> tuple[Policy | None, list[PolicyError]]:
+    """Read a policy as `named` does, but return every mistake in it."""
+    if _is_file(wanted):
+        return examine(contents(Path(wanted)), wanted)
+    return _shipped(wanted), []
+
+
+def _is_file(wanted: str) -> bool:
+    return Path(wanted).suffix == ".toml" or Path(wanted).exists()
+
+
+def builtin(name: str) -> str:
+    """Return the text of a policy that comes with the program; raise `PolicyError` where there is none such."""
+    if name not in shipped():
+        raise PolicyError(f"no policy `{name}`", remedy=meant(name, [*shipped(), "a .toml file"]))
+    return (_builtin() / f"{name}.toml").read_text("utf-8")
 
 
 def _shipped(name: str) -> Policy:
-    return parse((_builtin() / f"{name}.toml").read_bytes(), f"shipped:{name}.toml")
+    return parse(builtin(name).encode(), f"shipped:{name}.toml")
 
 
 def _builtin() -> resources.abc.Traversable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 import tomllib
@@ -16,6 +17,7 @@ from nalyqor_tui.policy import positions
 from nalyqor_tui.policy.schema import PolicyFile, Rule, Table
 
 _QUOTED = re.compile(r"'([^']*)'")
+_ROUNDS = 4  # of leaving out what is wrong: a test without its value, then the arguments without that test, …
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -46,10 +48,12 @@ def read(
 def meant(given: str, known: Iterable[str]) -> str:
     """Suggest what a name was perhaps meant to be."""
     known = list(known)
+    return _close(given, known) or (f"known: {', '.join(known)}" if known else "")
+
+
+def _close(given: str, known: list[str]) -> str:
     close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"known: {', '.join(known)}" if known else ""
+    return f"did you mean `{close[0]}`?" if close else ""
 
 
 def _syntax(error: tomllib.TOMLDecodeError, path: str) -> PolicyError:
@@ -73,7 +77,7 @@ def _explain(error: ErrorDetails, path: str, found: dict[positions.Path, int]) -
         what, remedy = f"`{where}` is a list of tables", f"write [[{where}]]"
     elif error["type"] == "literal_error":
         known = _QUOTED.findall(error["ctx"]["expected"])
-        what, remedy = f"`{where}` is one of {', '.join(known)}", meant(str(given), known) if given else ""
+        what, remedy = f"`{where}` is one of {error['ctx']['expected']}", _close(str(given), known)
     else:
         message = error["msg"].removeprefix("Value error, ")
         what, remedy = f"`{where}`: {message[:1].lower()}{message[1:]}", ""
@@ -107,21 +111,36 @@ def _keys(table: type[Table]) -> list[str]:
 
 
 def _remainder(raw: dict[str, Any], errors: list[ErrorDetails]) -> PolicyFile | None:
-    """Return a policy with the wrong tables made harmless, so that the references of all others can be checked."""
-    kept = dict(raw)
-    for error in errors:
-        top, *rest = error["loc"] or ("?",)
+    """Return a policy without what is wrong in it, so that the references of all the rest can be checked."""
+    kept = copy.deepcopy(raw)
+    for _ in range(_ROUNDS):
+        for error in errors:
+            _drop(kept, error["loc"])
+        try:
+            return PolicyFile.model_validate(kept)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+    for detail in errors:  # a table that cannot do without what was wrong
+        top, *rest = detail["loc"] or ("?",)
         stand_in = _stand_in(str(top), kept.get(str(top)), rest[0] if rest else None)
-        if stand_in is not None:
-            kept[str(top)] = stand_in
-        elif top in ("id", "nalyqor_policy"):
-            kept[str(top)] = "1"
-        else:
-            kept.pop(str(top), None)
+        kept[str(top)] = "1" if stand_in is None and top in ("id", "nalyqor_policy") else stand_in
     try:
-        return PolicyFile.model_validate(kept)
+        return PolicyFile.model_validate({key: value for key, value in kept.items() if value is not None})
     except ValidationError:
         return None
+
+
+def _drop(table: Any, loc: tuple[str | int, ...]) -> None:
+    """Delete a key; where it is an item of a list, the whole list, so that the places of others stay."""
+    while loc and isinstance(loc[-1], int):
+        loc = loc[:-1]
+    for part in loc[:-1]:
+        try:
+            table = table[part]
+        except (KeyError, IndexError, TypeError):
+            return
+    if loc and isinstance(table, dict) and (len(loc) > 1 or not isinstance(table.get(loc[-1]), list)):
+        table.pop(loc[-1], None)
 
 
 def _stand_in(top: str, tables: object, at: object) -> object:
