@@ -23,10 +23,9 @@ def view(review: Review, decision: Decision) -> list[Line]:
     for life in lives:
         out += _life(review, decision, life)
     known = {life.id for life in lives}
-    for name, belief in believed(record).items():
+    for name in believed(record):
         if name not in known:
-            says = phrase("{id}: believed {status}, never given in this log", id=name, status=belief.status)
-            out.append(observed("believed", says, decision.entry, tone="fail"))
+            out.append(Pair((name,), believes(review, decision, name), _never_given(review, decision)))
     out += _unlisted(review, decision, known)
     consent = review.judgement.consents.get(decision.index)
     if consent is not None:
@@ -75,7 +74,7 @@ def _life(review: Review, decision: Decision, life: Life) -> list[Line]:
     out: list[Line] = [
         observed("given", given, life.entry, tone="strong", body=_quotes(life)),
         _covers(life),
-        Pair(phrase("{id}", id=life.id), believes(review, decision, life), policy(review, decision, life)),
+        Pair(phrase("{id}", id=life.id), believes(review, decision, life.id), policy(review, decision, life)),
     ]
     for finding in review.judgement.findings[decision.index]:
         if finding.area == "confirmation" and finding.subject == life.id:
@@ -85,11 +84,11 @@ def _life(review: Review, decision: Decision, life: Life) -> list[Line]:
     return out
 
 
-def believes(review: Review, decision: Decision, life: Life) -> Row:
-    """What the log says the agent took this confirmation for."""
+def believes(review: Review, decision: Decision, name: str) -> Row:
+    """What the log says the agent took a confirmation for."""
     record = review.session.record(decision.entry)
-    belief = believed(record).get(life.id)
-    relied = isinstance(record, rec.Decision) and life.id in (record.relied_on or [])
+    belief = believed(record).get(name)
+    relied = isinstance(record, rec.Decision) and name in (record.relied_on or [])
     if belief is None:
         row = absent("believed", decision.entry)
         return observed("believed", phrase("not recorded, relied upon"), decision.entry) if relied else row
@@ -112,6 +111,15 @@ def standing(review: Review, life: Life, now: Standing) -> Row:
         says += phrase(" (at {record})", record=words.name(review.session, now.since))
     evidence = tuple(i for i in (life.entry, now.since) if i is not None)
     return derived("policy", says, "confirmation ledger", evidence, tone=tones.get(now.status, "plain"))
+
+
+def _never_given(review: Review, decision: Decision) -> Row:
+    """What is to be said of a confirmation that no record before the decision gave."""
+    at = (decision.entry,)
+    if review.session.captures.confirmation == "all":
+        return derived("policy", phrase("never given before"), "confirmation ledger", at, tone="fail")
+    says = phrase("unknown: not in the log, which does not claim to record every confirmation")
+    return derived("policy", says, "confirmation ledger", at, tone="unknown")
 
 
 def _covers(life: Life) -> Row:

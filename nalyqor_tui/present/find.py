@@ -14,6 +14,7 @@ from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Entry
 
 _CLOCK = re.compile(r":?(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
+_TURN = re.compile(r"[0-9]{1,9}\Z")
 
 
 def place(review: Review, wanted: str) -> int | None:
@@ -27,7 +28,7 @@ def place(review: Review, wanted: str) -> int | None:
         return owner(review, entry.index)
     if review.policy is not None and any(rule.id == wanted for rule in review.policy.rules):
         return _governed(review, wanted)
-    if wanted.isdigit():  # a turn without decisions: the next one that has any
+    if _TURN.match(wanted):  # a turn without decisions: the next one that has any
         later = (d.index for d in review.session.decisions if d.turn >= int(wanted))
         return next(later, None)
     return None

@@ -6,6 +6,7 @@ from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.rules import sight
 from nalyqor_tui.phrase import join, own, phrase
 from nalyqor_tui.policy.schema import Rule
+from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Heading, Line, Tone, declared, derived, observed
 from nalyqor_tui.trace import records as rec
@@ -49,12 +50,13 @@ def _held(finding: Finding) -> Line:
 
 def _seen(review: Review, decision: Decision, rule: Rule) -> Line:
     seen = sight(review.session, rule, review.window(decision), review.state(decision))
+    at = seen.evidence or (decision.entry,)
     tone: Tone = TONES[seen.verdict] if rule.visible and rule.visible.required else "dim"
     if seen.visibility == "not_asked":
-        return derived("in view", seen.says, "visible", seen.evidence, tone="dim", indent=1)
+        return derived("in view", seen.says, "visible", at, tone="dim", indent=1)
     word = own(seen.visibility.replace("_", " "))
     says = phrase("{word}: ", word=word) + seen.says
-    return derived("in view", says, "visible", seen.evidence, tone=tone, indent=1)
+    return derived("in view", says, "visible", at, tone=tone, indent=1)
 
 
 def looked_up(review: Review, decision: Decision) -> list[Line]:
@@ -76,4 +78,4 @@ def _lookup(record: rec.Retrieval, at: int) -> Line:
         cut = phrase(" (not included)") if document.included is False else ()
         docs.append(phrase("{id}", id=document.id) + score + cut)
     returned = join(", ", docs) if docs else phrase("nothing")
-    return observed("look-up", phrase("“{query}”: {docs}", query=record.query or "", docs=returned), at)
+    return observed("look-up", words.query(record) + phrase(": ") + returned, at)

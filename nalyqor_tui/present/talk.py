@@ -94,9 +94,8 @@ def _event(entry: Entry) -> Row:
         case rec.Confirmation():
             return _confirmation(record, at)
         case rec.Retrieval():
-            names = ", ".join(d.id for d in record.documents) or "nothing"
-            says = phrase("“{query}” returned {docs}", query=record.query or "", docs=names)
-            return observed("look-up", says, at)
+            names = ", ".join(d.id for d in record.documents) or phrase("nothing")
+            return observed("look-up", words.query(record) + phrase(" returned {docs}", docs=names), at)
         case rec.Context():
             says = phrase("{n} items, {t} tokens", n=len(record.items), t=_count(record.input_tokens))
             return observed("context", says, at, tone="dim")
@@ -110,15 +109,19 @@ def _event(entry: Entry) -> Row:
         case rec.End():
             return observed("end", record.status or "", at, tone="dim")
     assert isinstance(record, rec.Unknown)
-    return observed("unknown kind", record.kind, at, body=dumps(record.model_dump(), indent=True))
+    return observed(
+        "unknown kind", record.kind, at, body=dumps(record.model_dump(exclude_unset=True), indent=True)
+    )
 
 
 def _compaction(record: rec.Compaction, at: int) -> Row:
     summary = rec.extras(record).get("summary")
     before, after = _count(record.tokens_before), _count(record.tokens_after)
-    says = phrase(
-        "{a} to {b} tokens, dropped {refs}", a=before, b=after, refs=", ".join(record.dropped) or "nothing"
-    )
+    says = phrase("{a} to {b} tokens, ", a=before, b=after)
+    if "dropped" in record.model_fields_set:
+        says += phrase("dropped {refs}", refs=", ".join(record.dropped) or phrase("nothing"))
+    else:
+        says += phrase("what was dropped was not recorded")
     return observed("compaction", says, at, body=summary if isinstance(summary, str) else "")
 
 

@@ -48,7 +48,7 @@ def _visible(text: str) -> str:
             backslashes += 1
             out.append(char)
             continue
-        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
         shown = _form(char, marks)
         escapes = len(shown) > 1 or (char == "u" and text[index + 1 : index + 2] == "{")
         if backslashes and escapes:

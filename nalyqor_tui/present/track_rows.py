@@ -112,7 +112,7 @@ def _confirmation(review: Review, life: Life, column: Column, decision: Decision
                    turn=life.turn, by=life.record.by or "?")  # fmt: skip
     out = [observed("given", given, life.entry), confirmations.standing(review, life, stands(life, column))]
     if decision is not None:
-        out.append(confirmations.believes(review, decision, life))
+        out.append(confirmations.believes(review, decision, life.id))
         out += _found(review, decision, life.id, ("confirmation",))
     return out
 

@@ -28,14 +28,15 @@ NOT_RECORDED = phrase("not recorded")
 
 def action(chosen: rec.Action, width: int = 60) -> Phrase:
     """Write an action in one line: `tool name=value …`, or the reply in quotes; data is cut to `width`."""
-    if chosen.tool is None:
-        return phrase("reply “{text}”", text=cut(chosen.reply or "", width))
+    if chosen.tool is None and chosen.reply is not None:
+        return phrase("reply “{text}”", text=cut(chosen.reply, width))
+    tool = phrase("(tool not recorded)") if chosen.tool is None else (chosen.tool,)
     given = arguments(chosen)
     if not given and chosen.arguments not in (None, {}):
-        return phrase("{tool} {raw}", tool=chosen.tool, raw=cut(compact(chosen.arguments), width))
+        return phrase("{tool} {raw}", tool=tool, raw=cut(compact(chosen.arguments), width))
     room = max(8, width // max(1, len(given)))
     parts = [phrase("{name} {value}", name=n, value=cut(compact(v), room)) for n, v in given.items()]
-    return (chosen.tool,) + (phrase(" ") + join(", ", parts) if parts else ())
+    return tool + (phrase(" ") + join(", ", parts) if parts else ())
 
 
 def compact(value: Json) -> str:
@@ -75,6 +76,11 @@ def margin(reading: Reading | None) -> str:
     if reading is None:
         return "not recorded"
     return f"{size(reading)} {reading.band or ''}".strip()
+
+
+def query(record: rec.Retrieval) -> Phrase:
+    """Write what was looked up."""
+    return NOT_RECORDED if record.query is None else phrase("“{query}”", query=record.query)
 
 
 def outcome(record: rec.Outcome) -> Phrase:

@@ -61,7 +61,7 @@ def _believed(review: Review, decision: Decision) -> Phrase:
     """What the agent's log says that it took each confirmation for."""
     lives = review.judgement.ledger.known_at(decision.entry)
     known = {life.id for life in lives}
-    parts = [phrase("{id} ", id=life.id) + confirmations.believes(review, decision, life).value
+    parts = [phrase("{id} ", id=life.id) + confirmations.believes(review, decision, life.id).value
              for life in lives]  # fmt: skip
     for name, belief in believed(review.session.record(decision.entry)).items():
         if name not in known:
