@@ -29,6 +29,9 @@ def read(
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(error, path)]
+    except (RecursionError, ValueError) as error:  # nested without end, or a number of thousands of digits
+        what = "nested too deep" if isinstance(error, RecursionError) else "a number is too long"
+        return None, [PolicyError(f"not a policy: {what}", path=path, remedy="mend it")]
     errors: list[ErrorDetails] = []
     try:
         file = PolicyFile.model_validate(raw)

@@ -28,8 +28,9 @@ def lines(text: str) -> dict[Path, int]:
             counts[array] = counts.get(array, -1) + 1
             found[(*array, counts[array])] = number
         elif match := _HEADER.match(line):
-            table = _parts(match[2])
+            table = _indexed(_parts(match[2]), counts, own=match[1] == "[[")
             if match[1] == "[[":
+                found.setdefault(table, number)
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
             found.setdefault(table, number)
@@ -55,6 +56,16 @@ def line_of(path: Path, found: dict[Path, int]) -> int | None:
     while path and path not in found:
         path = path[:-1]
     return found.get(path)
+
+
+def _indexed(parts: Path, counts: dict[Path, int], *, own: bool) -> Path:
+    """Name the table that a header means: `[rule.on]` belongs to the latest `[[rule]]`."""
+    out: Path = ()
+    for index, part in enumerate(parts):
+        out = (*out, part)
+        if out in counts and not (own and index == len(parts) - 1):
+            out = (*out, counts[out])
+    return out
 
 
 def _parts(dotted: str) -> Path:
