@@ -1,0 +1,84 @@
+"""What each command loads, and that the registry of actions and the screens agree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parents[1] / "sample_traces"
+TRACE = str(SAMPLES / "production.jsonl")
+LOADED = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+
+
+def loaded(code: str) -> set[str]:
+    """Return the top-level packages that are loaded once `code` has run."""
+    command = [sys.executable, "-c", f"{code}\n{LOADED}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return set(done.stderr.split())
+
+
+def command(*args: str) -> str:
+    """Code that runs a command of ours to its end."""
+    return f"from nalyqor_tui.cli import main\ntry:\n    main({list(args)!r})\nexcept SystemExit:\n    pass"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import nalyqor_tui.cli",
+        command("--version"),
+        command("--help"),
+        command("schema", "trace"),
+        command("show", TRACE, "--plain"),
+        command("show", TRACE, "--json"),
+        command("export", TRACE),
+        command("show", "gone.jsonl"),
+    ],
+    ids=["import", "version", "help", "schema", "plain", "json", "export", "mistake"],
+)
+def test_what_needs_no_screen_loads_none(code: str) -> None:
+    packages = loaded(code)
+    assert "nalyqor_tui" in packages
+    assert not packages & {"textual", "rich"}
+
+
+def test_the_front_door_alone_loads_nothing_heavy() -> None:
+    assert not loaded("import nalyqor_tui.cli") & {"pydantic", "orjson", "textual", "rich", "rpds"}
+
+
+def test_an_agent_that_writes_a_trace_loads_the_standard_library_only() -> None:
+    ours = loaded("from nalyqor_tui.trace.emit import TraceWriter") - loaded("pass")
+    assert ours - set(sys.stdlib_module_names) == {"nalyqor_tui"}
+
+
+def test_no_command_opens_a_socket() -> None:
+    blocked = "import socket\ndef no(*a, **k): raise AssertionError('network')\nsocket.socket = no\n"
+    assert "nalyqor_tui" in loaded(blocked + command("show", TRACE))
+
+
+def test_every_action_has_its_method_on_its_screen() -> None:
+    from nalyqor_tui.tui.actions import ACTIONS
+    from nalyqor_tui.tui.screens.review import ReviewScreen
+    from nalyqor_tui.tui.screens.sessions import SessionsScreen
+
+    screens = {"review": ReviewScreen, "sessions": SessionsScreen}
+    for action in ACTIONS:
+        name = re.match(r"\w+", action.run)
+        assert name is not None
+        for scope in action.scopes:
+            if scope in screens:
+                assert callable(getattr(screens[scope], f"action_{name[0]}", None)), (action.id, scope)
+
+
+def test_two_actions_on_one_key_are_refused() -> None:
+    from nalyqor_tui.tui.actions import Action, check
+
+    one = Action("a", "j", "", "x", "a", "Move")
+    other = Action("b", "k,j", "", "x", "b", "Move")
+    with pytest.raises(ValueError, match="j is taken twice: by a and b"):
+        check([one, other])
+    check([one, Action("b", "j", "", "x", "b", "Move", ("sessions",))])
