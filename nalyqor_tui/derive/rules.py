@@ -132,9 +132,9 @@ def _lost(session: Session, document: str, shown: int, state: State, first: Mapp
         says = phrase("missing from the context; whether it was looked for is not fully recorded")
         return Sight("not_returned", document, says, (shown,))
     if state.retrieval is None:
-        return Sight("not_queried", document, phrase("missing: nothing was looked up"), (shown,))
+        return Sight("not_queried", document, phrase("nothing was looked up"), (shown,))
     latest = session.record(state.retrieval)
     docs = latest.documents if isinstance(latest, rec.Retrieval) else []
     returned = join(", ", [phrase("{id}", id=d.id) for d in docs]) or phrase("nothing")
-    says = phrase("missing: not returned by any look-up; the last returned {docs}", docs=returned)
+    says = phrase("no look-up had it; the last returned {docs}", docs=returned)
     return Sight("not_returned", document, says, (state.retrieval, shown))

@@ -42,10 +42,9 @@ def _rule(review: Review, decision: Decision, rule: Rule) -> list[Line]:
 
 
 def _held(finding: Finding) -> Line:
-    says = phrase("{verdict}: ", verdict=phrase(finding.verdict)) + finding.says
-    return derived(
-        finding.check, says, finding.check, finding.evidence, tone=TONES[finding.verdict], indent=1
-    )
+    label = words.CHECKS.get(finding.check, finding.check)
+    says = own(f"{finding.verdict}: ") + finding.says
+    return derived(label, says, finding.check, finding.evidence, tone=TONES[finding.verdict], indent=1)
 
 
 def _seen(review: Review, decision: Decision, rule: Rule) -> Line:
