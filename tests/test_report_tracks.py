@@ -14,6 +14,7 @@ from report_samples import NASTY, clean
 from report_samples import reviewed as hostile
 from rich.cells import cell_len
 from tracks_samples import chose, incident, reviewed
+from tracks_samples import given as given_in
 
 from nalyqor_tui import cli
 from nalyqor_tui.present import marks
@@ -72,6 +73,12 @@ class TestText:
         columns = sum(len(line.split(" believed ")[1]) // width for line in believed)
         assert columns == count
 
+    def test_of_many_parts_a_confirmation_is_in_those_where_it_lived(self, tmp_path: Path) -> None:
+        made = [chose(n, f"d{n}", live="c1" if n < 9 else "") for n in range(2, 201)]
+        parts = "\n".join(picture(reviewed(tmp_path, given_in(1), *made))).split("\n\n")
+        assert len(parts) == 4
+        assert ["c1 " in part for part in parts] == [True, False, False, False]
+
     def test_lines_of_one_block_start_at_one_place(self, tmp_path: Path) -> None:
         lines = [line for line in picture(incident(tmp_path)) if line]
         assert lines[0].index("1") == lines[-1].index("·") == 30
@@ -114,6 +121,12 @@ class TestMarkdown:
     def test_no_text_changes_its_shape(self, tmp_path: Path, text: str) -> None:
         shape = [t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, "x")[0])))]
         assert [t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, text)[0])))] == shape
+
+    @pytest.mark.parametrize("run", [1, 3, 4, 30])
+    def test_the_fence_is_longer_than_any_run_of_backticks(self, tmp_path: Path, run: int) -> None:
+        lines = list(tracks.markdown(incident(tmp_path, "`" * run)))
+        assert lines[0] == "`" * max(3, run + 1) + "text"
+        assert "`" * max(3, run + 1) in lines[1:]
 
     def test_the_legend_names_the_truths(self, tmp_path: Path) -> None:
         text = "\n".join(tracks.markdown(incident(tmp_path)))
@@ -179,6 +192,17 @@ class TestSvg:
 
 
 class TestCommand:
+    def test_the_page_shows_what_it_prints(self, capsys: pytest.CaptureFixture[str]) -> None:
+        page = (SAMPLE.parent.parent / "docs" / "tracks.md").read_text("utf-8")
+        block = page.split("<!-- tracks -->\n```text\n", 1)[1].split("```", 1)[0]
+        cli.main(["tracks", str(SAMPLE)])
+        assert capsys.readouterr().out.startswith(block)
+
+    def test_the_page_names_every_sign(self) -> None:
+        page = (SAMPLE.parent.parent / "docs" / "tracks.md").read_text("utf-8")
+        for signs in marks.SIGNS.values():
+            assert [sign for sign in signs if f"`{sign.glyph}`" not in page] == []
+
     def test_it_prints_text_and_writes_a_picture(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from nalyqor_tui.present.marks import Column, Lane, Mark
+from nalyqor_tui.present.marks import Column, Lane, LaneKind, Mark, Tracks
+from nalyqor_tui.present.text import literal
 
+_LIVES: tuple[LaneKind, ...] = ("policy", "believed")
+_SILENT = " ·"
 WIDEST = 3  # characters of a column; more would tear the lines apart
 
 
@@ -26,6 +29,17 @@ def parts(count: int, room: int, width: int) -> list[range]:
     """Cut all columns into parts that fit into `room`, one below the other."""
     size = max(1, room // width)
     return [range(start, min(count, start + size)) for start in range(0, count, size)]
+
+
+def shown_lanes(tracks: Tracks, shown: range) -> list[Lane]:
+    """Return the lanes of a part: of many parts, a confirmation is only in those where it was live or believed."""
+    if len(shown) == len(tracks.columns):
+        return list(tracks.lanes)
+    return [lane for lane in tracks.lanes if lane.kind not in _LIVES or _speaks(lane, shown)]
+
+
+def _speaks(lane: Lane, shown: range) -> bool:
+    return any(lane.marks[index].sign.glyph not in _SILENT for index in shown)
 
 
 def numbers(columns: Sequence[Column], width: int) -> str:
@@ -50,6 +64,18 @@ def cell(mark: Mark, width: int) -> str:
 def line(lane: Lane, shown: range, width: int) -> str:
     """Write the marks of a lane in the columns that are shown."""
     return "".join(cell(lane.marks[index], width) for index in shown)
+
+
+def label(lane: Lane, width: int) -> str:
+    """Write what a lane is about in `width` columns; the word that tells it from its neighbour is never cut."""
+    if not lane.role:
+        return padded(literal(lane.subject), width)
+    return padded(literal(lane.subject), width - len(lane.role) - 1) + f" {lane.role}"
+
+
+def longest(lanes: Iterable[Lane]) -> int:
+    """Return the characters of the longest label."""
+    return max((len(literal(lane.subject)) + len(lane.role) + 1 for lane in lanes), default=0)
 
 
 def padded(text: str, width: int) -> str:

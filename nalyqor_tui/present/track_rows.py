@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.confirmations import Life
 from nalyqor_tui.derive.finding import Area
-from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import confirmations, marks, words
 from nalyqor_tui.present.lifelines import stands
 from nalyqor_tui.present.marks import Column, Lane, LaneKind, Mark, Sign, Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Row, absent, derived, flat, observed
-from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
 _RULES: dict[LaneKind, str] = {
@@ -108,8 +106,8 @@ def _word(lane: Lane, column: Column, mark: Mark) -> str:
 
 
 def _confirmation(review: Review, life: Life, column: Column, decision: Decision | None) -> list[Row]:
-    given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or "(no type)",
-                   turn=life.turn, by=life.record.by or "?")  # fmt: skip
+    given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or own("(no type)"),
+                   turn=life.turn, by=life.record.by or words.NOT_RECORDED)  # fmt: skip
     out = [observed("given", given, life.entry), confirmations.standing(review, life, stands(life, column))]
     if decision is not None:
         out.append(confirmations.believes(review, decision, life.id))
@@ -120,13 +118,8 @@ def _confirmation(review: Review, life: Life, column: Column, decision: Decision
 def _ghost(review: Review, lane: Lane, mark: Mark, decision: Decision | None) -> list[Row]:
     if decision is None or not mark.sign.word:
         return []
-    record = review.session.record(decision.entry)
-    belief = believed(record).get(lane.subject)
-    status = phrase("{status}", status=belief.status) if belief else words.NOT_RECORDED
-    relied = isinstance(record, rec.Decision) and lane.subject in (record.relied_on or ())
-    says = phrase("{id} ", id=lane.subject) + status + (phrase(", relied upon") if relied else ())
-    found = _found(review, decision, lane.subject, ("confirmation",))
-    return [observed("believed", says, decision.entry), *found]
+    row = confirmations.believes(review, decision, lane.subject)
+    return [row, *_found(review, decision, lane.subject, ("confirmation",))]
 
 
 def _consent(review: Review, decision: Decision | None) -> list[Row]:

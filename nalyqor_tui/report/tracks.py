@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import axis, track_rows
-from nalyqor_tui.present.marks import SIGNS, Lane, LaneKind, Tracks, explain
+from nalyqor_tui.present.marks import SIGNS, LaneKind, Tracks, explain
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row, Truth
-from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.present.text import show
 from nalyqor_tui.present.tracks import tracks
 from nalyqor_tui.report import gfm
 
@@ -45,24 +45,16 @@ def picture(drawn: Tracks) -> Iterator[str]:
     if not count or not drawn.lanes:
         return
     least, most = _LABELS
-    longest = max(len(literal(lane.subject)) + len(lane.role) + 1 for lane in drawn.lanes)
-    labels = max(least, min(longest, most, WIDTH - _GUTTER - 1 - 2 * count))
+    labels = max(least, min(axis.longest(drawn.lanes), most, WIDTH - _GUTTER - 1 - 2 * count))
     room = WIDTH - _GUTTER - 1 - labels
     width = axis.fit(count, room, widest=2)
     for shown in axis.parts(count, room, width):
         numbers = axis.numbers(drawn.columns[shown.start : shown.stop], width)
         yield f"{'turn':>{_GUTTER + labels}} {numbers}".rstrip()
-        for lane in drawn.lanes:
-            head = f"{lane.truth.value.upper():{_GUTTER}}{label(lane, labels)} "
+        for lane in axis.shown_lanes(drawn, shown):
+            head = f"{lane.truth.value.upper():{_GUTTER}}{axis.label(lane, labels)} "
             yield (head + axis.line(lane, shown, width)).rstrip()
         yield ""
-
-
-def label(lane: Lane, width: int) -> str:
-    """Write what a lane is about, the id cut before the word that tells the lane from its neighbour."""
-    if not lane.role:
-        return axis.padded(literal(lane.subject), width)
-    return axis.padded(literal(lane.subject), width - len(lane.role) - 1) + f" {lane.role}"
 
 
 def key(drawn: Tracks) -> Iterator[str]:

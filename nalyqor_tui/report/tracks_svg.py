@@ -113,8 +113,9 @@ def render(review: Review) -> list[str]:
     y = 44
     blocks = axis.parts(len(drawn.columns), _MOST * _CELL, _CELL) if drawn.lanes else []
     for shown in blocks:
-        body += _block(review, drawn, shown, y)
-        y += 24 + len(drawn.lanes) * _LANE + 16
+        lanes = axis.shown_lanes(drawn, shown)
+        body += _block(review, drawn, lanes, shown, y)
+        y += 24 + len(lanes) * _LANE + 16
     for lines in (_legend(drawn, width), _notes(drawn, width)):
         body += [_moved(0, y + at, part) for at, part in lines]
         y += max((at for at, _ in lines), default=-_LANE) + _LANE + 8
@@ -132,13 +133,13 @@ def render(review: Review) -> list[str]:
     return [*head, *body, "</svg>"]
 
 
-def _block(review: Review, drawn: Tracks, shown: range, top: int) -> Iterator[str]:
-    """Draw the lanes over the columns that are shown, under the numbers of their turns."""
-    yield from _turns(drawn, shown, top)
-    for number, lane in enumerate(drawn.lanes):
+def _block(review: Review, drawn: Tracks, lanes: list[Lane], shown: range, top: int) -> Iterator[str]:
+    """Draw lanes over the columns that are shown, under the numbers of their turns."""
+    yield from _turns(drawn, shown, top, 24 + len(lanes) * _LANE)
+    for number, lane in enumerate(lanes):
         y = top + 24 + number * _LANE
         yield f'<text class="dim" x="{_MARGIN}" y="{y + 17}">{lane.truth.value.upper()}</text>'
-        yield f'<text x="{_LABEL}" y="{y + 17}">{escape(_label(lane))}</text>'
+        yield f'<text x="{_LABEL}" y="{y + 17}">{escape(axis.label(lane, _LABEL_LENGTH))}</text>'
         for at in shown:
             sign = lane.marks[at].sign
             if sign in SHAPES:
@@ -147,9 +148,8 @@ def _block(review: Review, drawn: Tracks, shown: range, top: int) -> Iterator[st
                 yield _moved(x, y, f"<title>{says}</title>{SHAPES[sign]}")
 
 
-def _turns(drawn: Tracks, shown: range, top: int) -> Iterator[str]:
+def _turns(drawn: Tracks, shown: range, top: int, height: int) -> Iterator[str]:
     """Draw the axis: the numbers of the turns, and a band behind every second one."""
-    height = 24 + len(drawn.lanes) * _LANE
     yield f'<text class="dim" x="{_LABEL}" y="{top + 15}">turn</text>'
     starts = [at for at in shown if at == shown.start or drawn.columns[at - 1].turn != drawn.columns[at].turn]
     free = 0.0
@@ -161,11 +161,6 @@ def _turns(drawn: Tracks, shown: range, top: int) -> Iterator[str]:
         if x >= free:
             yield f'<text class="dim" x="{x + 3}" y="{top + 15}">{label}</text>'
             free = x + len(label) * _LETTER
-
-
-def _label(lane: Lane) -> str:
-    cut = axis.padded(literal(lane.subject), _LABEL_LENGTH - len(lane.role)).rstrip()
-    return f"{cut} {lane.role}".rstrip()
 
 
 def _says(review: Review, drawn: Tracks, lane: Lane, at: int) -> str:
@@ -216,7 +211,7 @@ def _notes(drawn: Tracks, width: int) -> list[tuple[int, str]]:
             "Hatched: the log says that the agent believed it live, and the line above says that it was not.",
         )
     for remark in remarks:
-        for line in textwrap.wrap(remark, int((width - 2 * _MARGIN) / _LETTER)):
+        for line in textwrap.wrap(remark, int((width - 2 * _MARGIN) / _LETTER), break_on_hyphens=False):
             out.append((len(out) * 18, f'<text class="dim" x="{_MARGIN}" y="14">{escape(line)}</text>'))
     return out
 

@@ -14,9 +14,9 @@ from textual.widget import Widget
 
 from nalyqor_tui.present import axis
 from nalyqor_tui.present.marks import Column, Lane, Mark, Tracks
-from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.present.text import show
 from nalyqor_tui.tui.widgets.rows import GUTTERS
-from nalyqor_tui.tui.widgets.wrap import cells, wrap
+from nalyqor_tui.tui.widgets.wrap import wrap
 
 _GUTTER = 6  # cells: the truth in four letters, and a bar
 _LABELS = (18, 40)  # cells that a label gets at least, and at most where the columns leave room
@@ -52,6 +52,7 @@ class TrackGrid(Widget, can_focus=True):
         self.row = 0
         self._top = 0
         self._body: list[int | Strip] = []  # each line below the axis: a lane by its ordinal, or a text
+        self._longest = axis.longest(tracks.lanes)
         self._bands = _alternate(tracks.columns)
 
     @property
@@ -124,11 +125,8 @@ class TrackGrid(Widget, can_focus=True):
         """Return the cells of a label and of a column, and the columns that are in view."""
         count = max(1, len(self.tracks.columns))
         least, most = _LABELS
-        longest = max(
-            (len(literal(lane.subject)) + len(lane.role) + 1 for lane in self.tracks.lanes), default=0
-        )
         inner = self.size.width - _GUTTER - 1
-        labels = max(least, min(longest, most, inner - 2 * count))
+        labels = max(least, min(self._longest, most, inner - 2 * count))
         room = max(1, inner - labels)
         width = axis.fit(count, room)
         return labels, width, axis.around(self.at, len(self.tracks.columns), room, width)
@@ -161,7 +159,7 @@ class TrackGrid(Widget, can_focus=True):
         out = [
             Segment(GUTTERS[lane.truth], gutter),
             Segment("│▸" if here else "│ ", self._style("dim")),
-            Segment(_label(lane, labels) + " ", label),
+            Segment(axis.label(lane, labels) + " ", label),
         ]
         for at in shown:
             out += self._cell(lane.marks[at], width, banded=self._bands[at], here=here and at == self.at)
@@ -186,13 +184,6 @@ class TrackGrid(Widget, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"trackgrid--{name}")
-
-
-def _label(lane: Lane, width: int) -> str:
-    """Write what a lane is about; the word that tells it from its neighbour is never cut."""
-    if not lane.role:
-        return cells(literal(lane.subject), width)
-    return f"{cells(literal(lane.subject), width - len(lane.role) - 1)} {lane.role}"
 
 
 def _alternate(columns: tuple[Column, ...]) -> list[bool]:
