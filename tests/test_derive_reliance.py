@@ -100,3 +100,25 @@ def test_evidence_that_was_dropped_is_a_remark() -> None:
 
 def test_a_log_without_decision_records_says_nothing_of_beliefs() -> None:
     assert found(session(YES, message("assistant"), captures=ALL), POLICY) == set()
+
+
+def test_an_act_under_a_rule_says_on_what_it_relied_or_it_is_unknown() -> None:
+    asks = policy(
+        """
+[confirmation.ok]
+by = ["user"]
+covers = ["tool"]
+[[rule]]
+id = "R"
+on = { tool = "write" }
+need = { confirmation = "ok" }
+"""
+    )
+
+    def says(tool: str, relied_on: Any) -> set[tuple[str, str]]:
+        of = session(YES, act(tool, relied_on=relied_on), captures=ALL)
+        return {(check, verdict) for check, _, verdict in found(of, asks, of.decisions[-1].number)}
+
+    assert ("reliance-unrecorded", "unknown") in says("write", None)
+    assert ("reliance-unrecorded", "unknown") not in says("write", [])
+    assert ("reliance-unrecorded", "unknown") not in says("read", None)

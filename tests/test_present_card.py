@@ -66,6 +66,21 @@ def test_consent_from_talk_stands_on_the_card_with_its_words(tmp_path: Path, hou
     assert any("of 2 arguments as agreed" in text for text in rows["arguments"])
 
 
+def test_a_yes_of_talk_ages_as_the_policy_says(tmp_path: Path) -> None:
+    file = tmp_path / "talk.json"
+    talk = TALK.replace("HOUR", "15:00").replace(
+        '{"role": "assistant", "content": null',
+        '{"role": "assistant", "content": "One moment."}, {"role": "user", "content": "What is the weather?"},'
+        ' {"role": "assistant", "content": null',
+    )
+    file.write_text(talk, encoding="utf-8")
+    limited = ASKS.replace(b'answers = "proposal"', b'answers = "proposal"\nends = { turns = 0 }')
+    assert _rows(Review(Trace(file), 0, parse(ASKS, "asks.toml")), "3.2")["consent"][0] == "PASS"
+    aged = _rows(Review(Trace(file), 0, parse(limited, "asks.toml")), "3.2")
+    assert aged["consent"][0] == "FAIL"
+    assert any("1 turns ago, 0 allowed" in text for text in aged["confirmed"])
+
+
 def test_an_unknown_says_what_would_have_to_be_logged() -> None:
     policy = load(SAMPLES / "nalyqor.toml")
     review = Review(Trace(SAMPLES / "production.jsonl"), 0, policy)

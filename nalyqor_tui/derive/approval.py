@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -13,6 +14,7 @@ from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.derive.reliance import changes
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.policy.schema import Ends
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
@@ -36,7 +38,31 @@ class Approvals:
     @cached_property
     def consents(self) -> dict[int, Consent]:
         """What was read out of talk, by the ordinal of the decision; empty where records decide."""
-        return consents(self._session, self._policy) if self.by_talk else {}
+        if not self.by_talk:
+            return {}
+        read = consents(self._session, self._policy)
+        return {index: self._aged(self._session.decisions[index], one) for index, one in read.items()}
+
+    def _aged(self, decision: Decision, consent: Consent) -> Consent:
+        """Take a yes for stale that is older than the policy lets its confirmation become."""
+        if consent.cls != "confirmed" or consent.answer is None:
+            return consent
+        session, said = self._session, consent.answer.entry
+        turns = decision.turn - session.entries[said].turn
+        between = session.entries[said + 1 : decision.entry]
+        heard = sum(isinstance(e.record, rec.Message) and e.record.role == "user" for e in between)
+        for ends in self._ends(session.chosen(decision).tool):
+            for limit, age, unit in ((ends.turns, turns, "turns"), (ends.user_turns, heard, "user turns")):
+                if limit is not None and age > limit:
+                    says = phrase(
+                        "the user agreed {n} {unit} ago, {limit} allowed", n=age, unit=own(unit), limit=limit
+                    )
+                    return replace(consent, cls="stale", says=says)
+        return consent
+
+    def _ends(self, tool: str | None) -> list[Ends]:
+        names = [r.need.confirmation for r in self._policy.governing(tool) if r.need and r.need.confirmation]
+        return [kind.ends for name in names if (kind := self._policy.confirmation(name)) is not None]
 
     def check(self, decision: Decision, kind: str) -> Answer:
         """Answer a `need.confirmation` of the type `kind`."""

@@ -44,7 +44,19 @@ def discrepancies(
     names = [*relied, *(n for n in believed(record) if n not in relied)]
     for name in names:
         out += _evicted(session, ledger, name, decision.entry, state)
+    if record.relied_on is None:
+        out += _unrecorded(session, policy, ledger, decision)
     return out
+
+
+def _unrecorded(session: Session, policy: Policy, ledger: Ledger, decision: Decision) -> list[Finding]:
+    """An act that a rule governs, with confirmations about, and no word on which of them it relied."""
+    known = ledger.known_at(decision.entry)
+    if not known or not policy.governing(session.chosen(decision).tool):
+        return []
+    says = phrase("which confirmation it relied on was not recorded")
+    evidence = (*(life.entry for life in known), decision.entry)
+    return [Finding("confirmation", "reliance-unrecorded", "relied_on", "unknown", says, evidence=evidence)]
 
 
 def _relied(session: Session, policy: Policy, ledger: Ledger, decision: Decision, name: str) -> list[Finding]:

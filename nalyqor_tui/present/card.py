@@ -110,6 +110,8 @@ def wanting(review: Review, finding: Finding) -> Phrase:
         return phrase(
             "log a `context` record for each decision, and say `captures.context = all` in the header"
         )
+    if finding.check == "reliance-unrecorded":
+        return phrase("log `relied_on` with each decision: the confirmations it acted on, empty for none")
     if finding.check in ("need.confirmation", "never-given", "relied-upon", "scope"):
         return phrase("log each `confirmation` with what it covers, and say `captures.confirmation = all`")
     if finding.check in ("need.before", "forbid.after"):
