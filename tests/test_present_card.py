@@ -75,8 +75,8 @@ def test_a_yes_of_talk_ages_as_the_policy_says(tmp_path: Path) -> None:
     )
     file.write_text(talk, encoding="utf-8")
     limited = ASKS.replace(b'answers = "proposal"', b'answers = "proposal"\nends = { turns = 0 }')
-    assert _rows(Review(Trace(file), 0, parse(ASKS, "asks.toml")), "3.2")["consent"][0] == "PASS"
-    aged = _rows(Review(Trace(file), 0, parse(limited, "asks.toml")), "3.2")
+    assert _rows(Review(Trace(file), 0, parse(ASKS, "asks.toml")), "3.1")["consent"][0] == "PASS"
+    aged = _rows(Review(Trace(file), 0, parse(limited, "asks.toml")), "3.1")
     assert aged["consent"][0] == "FAIL"
     assert any("1 turns ago, 0 allowed" in text for text in aged["confirmed"])
 
