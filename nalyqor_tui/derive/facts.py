@@ -30,17 +30,36 @@ class Value:
 
 @dataclass(slots=True)
 class _Seen:
-    """The values of one fact: the last for each key, and how many keys have each value now."""
+    """The values of one fact: the last for each key (None: not recorded), and how many keys have each value now.
 
-    by_key: dict[bytes, Value] = field(default_factory=dict)
+    `loose` are the values that cannot be told by a key and may be of any, `loose_at` is the record of the last.
+    """
+
+    by_key: dict[bytes, Value | None] = field(default_factory=dict)
     holders: Counter[bytes] = field(default_factory=Counter)
     last: Value | None = None
+    loose: set[bytes] = field(default_factory=set)
+    loose_at: int = -1
 
-    def put(self, key: bytes, value: Value) -> None:
-        if (old := self.by_key.get(key)) is not None:
-            self.holders -= Counter([canonical(old.value)])
-        self.holders[canonical(value.value)] += 1
+    def put(self, key: bytes | None, value: Value | None, entry: int) -> None:
+        """Keep a value for a key; without a key every other value counts as another thing's."""
+        form = b"" if value is None else canonical(value.value)
+        if key is None:
+            self.loose.add(form)
+            self.loose_at = entry
+            key = b"?" + form
+        if key in self.by_key:
+            old = self.by_key[key]
+            self.holders -= Counter([b"" if old is None else canonical(old.value)])
+        self.holders[form] += 1
         self.by_key[key] = self.last = value
+
+    def of(self, key: bytes) -> Value | None:
+        """Return the value for a key, unless a later one with another value may be of the same thing."""
+        value = self.by_key.get(key)
+        if value is None or self.loose_at < value.entry or self.loose == {canonical(value.value)}:
+            return value
+        return None
 
     def only(self) -> Value | None:
         """Return the value that every key has."""
@@ -57,22 +76,34 @@ class Facts:
 
     def observe(self, action: rec.Action, record: rec.ToolResult, entry: int) -> None:
         """Read a result for the facts that the policy wants of its tool."""
-        wanted = [f for f in self._policy.file.fact if self._policy.named(f.from_.tool, action.tool)]
-        if not wanted or self._policy.status(record) in ("error", "timeout"):
+        status = self._policy.status(record)
+        if status == "error":
+            return
+        if status == "timeout" or record.result is None:
+            self.lost(action, entry)
             return
         result = _decoded(record.result)
-        for fact in wanted:
+        for fact in self._wanted(action):
             try:
                 value = resolve(result, fact.from_.at)
             except KeyError:
                 continue
-            key = _key(fact, arguments(action), result, value)
-            self._seen.setdefault(fact.name, _Seen()).put(key, Value(value, entry))
+            key = _key(fact, arguments(action), result if isinstance(result, dict) else {})
+            self._seen.setdefault(fact.name, _Seen()).put(key, Value(value, entry), entry)
+
+    def lost(self, action: rec.Action, entry: int) -> None:
+        """Reckon with a result that was not recorded: what it would have said nobody knows."""
+        for fact in self._wanted(action):
+            key = _key(fact, arguments(action), {})
+            self._seen.setdefault(fact.name, _Seen()).put(key, None, entry)
+
+    def _wanted(self, action: rec.Action) -> list[Fact]:
+        return [f for f in self._policy.file.fact if self._policy.named(f.from_.tool, action.tool)]
 
     @property
     def names(self) -> frozenset[str]:
         """The names of the facts that were seen."""
-        return frozenset(self._seen)
+        return frozenset(name for name, seen in self._seen.items() if any(seen.by_key.values()))
 
     def get(self, name: str, action: rec.Action) -> Value | None:
         """Return a fact for a decision; None where it was not seen, or seen with different values."""
@@ -81,19 +112,21 @@ class Facts:
             return None
         given, key = arguments(action), self._keys[name]
         if all(part in given for part in key):
-            return seen.by_key.get(canonical([given[part] for part in key]))
+            return seen.of(canonical([given[part] for part in key]))
+        if action.tool is not None and not isinstance(action.arguments, dict):
+            return None  # the call may well have named it
         return seen.only()
 
     def unseen(self, name: str, action: rec.Action, at: int) -> Answer:
         """Say why a fact that `get` did not return is unknown."""
         named = [part for part in self._keys[name] if part not in arguments(action)]
-        if name in self._seen and named:
+        if name not in self.names:
+            says = phrase("{fact} was not seen", fact=name)
+        elif named:
             says = phrase("{fact} was seen with different values, and the call names no {key} to tell by",
                           fact=name, key=", ".join(named))  # fmt: skip
-        elif name in self._seen:
-            says = phrase("{fact} was not seen for this one", fact=name)
         else:
-            says = phrase("{fact} was not seen", fact=name)
+            says = phrase("{fact} was not seen for this one, or not for sure", fact=name)
         return Answer("unknown", says, (at,))
 
     def check(self, need: Need, action: rec.Action, at: int) -> Answer:
@@ -111,15 +144,11 @@ class Facts:
         return Answer("pass" if holds else "fail", says, (known.entry, at))
 
 
-def _key(fact: Fact, given: dict[str, Json], result: Json, value: Json) -> bytes:
-    """Tell one thing's fact from another's by the call's arguments, else by the result's own members.
-
-    Where neither names it, every other value counts as another thing's: nobody can say that it is the same one.
-    """
-    members = result if isinstance(result, dict) else {}
-    if all(part in given or part in members for part in fact.key):
-        return canonical([given[part] if part in given else members[part] for part in fact.key])
-    return b"?" + canonical(value)
+def _key(fact: Fact, given: dict[str, Json], members: dict[str, Json]) -> bytes | None:
+    """Tell one thing's fact from another's by the call's arguments, else by the result's own members."""
+    if not all(part in given or part in members for part in fact.key):
+        return None
+    return canonical([given[part] if part in given else members[part] for part in fact.key])
 
 
 def _decoded(result: Json) -> Json:

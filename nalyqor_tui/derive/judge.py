@@ -167,6 +167,8 @@ class _Run:
         act = Act(decision, action, self.clauses.covered(decision, action))
         self.ledger.use(decision, entry, action)
         self._acts[decision.index] = act
+        if decision.result is None:
+            self.clauses.facts.lost(action, entry.index)
         self.clauses.happened(act)
         self._settle(self.clauses.responses.done(act, entry))
 
