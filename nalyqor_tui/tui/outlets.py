@@ -96,12 +96,23 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     return phrase("report written to {path}", path=str(path.absolute()))
 
 
-def page(app: App[Any], title: str, text: str) -> None:
-    """Show a text in $PAGER, in its visible form: a pager, too, may act on what it is given."""
-    pager = shlex.split(os.environ.get("PAGER", "less"))
+def page(app: App[Any], title: str, text: str) -> bool:
+    """Show a text in $PAGER, in its visible form, as a pager, too, may act on it; False if none is to be had."""
     data = "\n".join([*literal_lines(title), "", *literal_lines(text)]).encode("utf-8", "replace")
     with app.suspend():
-        try:
-            subprocess.run(pager, input=data, check=False)
-        except OSError:
-            subprocess.run(["more"], input=data, check=False)
+        for pager in (_pager(), ["less"], ["more"]):
+            if pager:
+                try:
+                    subprocess.run(pager, input=data, check=False)
+                except OSError:
+                    continue
+                return True
+    return False
+
+
+def _pager() -> list[str]:
+    """Return $PAGER as words; none where it is not set, or is no line that a shell would take."""
+    try:
+        return shlex.split(os.environ.get("PAGER", ""))
+    except ValueError:
+        return []

@@ -49,4 +49,9 @@ class Taking(ReviewView):
             at = self.decision.entry
         if at is not None:
             place = self.review.session.entries[at].place
-            outlets.page(self.app, f"{self.case.path.name} {place}", self.case.trace.raw(place))
+            title = f"{self.case.path.name} {place}"
+            if not outlets.page(self.app, title, self.case.trace.raw(place)):
+                self.tell(
+                    phrase("no pager could be started: set $PAGER, or enter shows the row in full"),
+                    problem=True,
+                )
