@@ -189,11 +189,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             if event.chain == 2:
                 self.open_current()
 
-    def notify_style_update(self) -> None:
-        """Draw anew in the colours of another theme."""
-        super().notify_style_update()
-        if self._lines and self.is_attached:
-            self._layout_rows()
+    def on_mount(self) -> None:
+        """Draw anew in the colours of another theme, once they are those of the widget."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._layout_rows())
 
     def _go(self, index: int) -> None:
         index = max(0, min(len(self._blocks) - 1, index))
