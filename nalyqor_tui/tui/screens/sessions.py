@@ -33,7 +33,18 @@ from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.wrap import cells
 
 _BATCH = 0.1  # seconds of reading between two updates of the list
-HEAD = f"{'session':<30} {'turns':>6} {'decisions':>9}  {'output (observed)':<24} problems (derived)"
+_WIDE = 110  # cells from which names and outcomes have room for more than their beginning
+
+
+def columns(width: int) -> tuple[int, int]:
+    """Return the cells for the name of a session and for its outcome: what was found must stay in view."""
+    return (30, 24) if width >= _WIDE else (14, 18)
+
+
+def head(width: int) -> str:
+    """Write the names of the columns."""
+    name, outcome = columns(width)
+    return f"{'session':<{name}} {'turns':>6} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
 
 
 class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -88,20 +99,21 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         index = self.listed[at]
         row = self.rows.get(index)
         segments = (
-            self._row(row)
+            self._row(row, width)
             if row
-            else [Segment(" " + cells(literal(self.ids[index]), 30), self._style("dim"))]
+            else [Segment(" " + cells(literal(self.ids[index]), columns(width)[0]), self._style("dim"))]
         )
         strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
 
-    def _row(self, row: SessionRow) -> list[Segment]:
+    def _row(self, row: SessionRow, width: int) -> list[Segment]:
+        name, outcome = columns(width)
         tone = {True: "pass", False: "fail", None: "dim"}[row.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.passed]
-        head = f" {cells(literal(row.id), 30)} {row.turns:>6} {row.decisions:>9}  "
+        start = f" {cells(literal(row.id), name)} {row.turns:>6} {row.decisions:>9}  "
         out = [
-            Segment(head, self.rich_style),
-            Segment(cells(glyph + show(row.outcome), 24) + " ", self._style(tone)),
+            Segment(start, self.rich_style),
+            Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
         ]
         if row.latent:
             out.append(Segment(f"{row.problems} ({row.worst}) LATENT FAILURE", self._style("fail")))
@@ -141,9 +153,12 @@ class SessionsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start reading."""
-        self.query_one("#head", Bar).show_text(phrase(HEAD))
         self._title(0)
         self._read()
+
+    def on_resize(self) -> None:
+        """Name the columns, which are as wide as there is room."""
+        self.query_one("#head", Bar).show_text(own(head(self.size.width)))
 
     @property
     def list(self) -> SessionList:

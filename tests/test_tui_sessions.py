@@ -1,0 +1,129 @@
+"""The list of sessions, and the way in and out of each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tui_samples import BOTH, LARGE, SMALL, Sitting, broken, chats, opened, production, sitting
+
+from nalyqor_tui.tui.screens.sessions import SessionsScreen
+
+
+def rows(s: Sitting) -> list[str]:
+    """Return the rows of the list as they are drawn."""
+    screen = s.app.screen
+    assert isinstance(screen, SessionsScreen)
+    return [screen.list.render_line(y).text.rstrip() for y in range(len(screen.list.listed))]
+
+
+async def read(s: Sitting) -> None:
+    """Wait until every session was read."""
+    await s.app.workers.wait_for_complete()
+    await s.pilot.pause()
+
+
+@pytest.mark.parametrize("size", BOTH)
+async def test_each_session_shows_what_its_log_says_beside_what_was_found(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with sitting(chats(tmp_path), size) as s:
+        await read(s)
+        assert "runs.json · 3 sessions" in s.drawn().split("\n")[0]
+        assert "no policy: --policy FILE" in s.drawn().split("\n")[0]
+        for number, row in enumerate(rows(s)):
+            assert row.split()[:4] == ["task", str(number), "1", "2"]
+            assert ("✓" if number % 2 else "✗") in row
+            assert "unknown: no policy" in row
+        assert " problems (derived)" in s.drawn().split("\n")[1]
+
+
+async def test_keys_move_through_the_list_and_into_a_session_and_back(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path, 60), SMALL) as s:
+        await read(s)
+        walked = []
+        for key in ("j", "k", "k", "G", "g", "ctrl+d", "ctrl+u", "down", "up", "end", "home"):
+            await s.press(key)
+            walked.append(s.app.screen.list.current)  # type: ignore[attr-defined]
+        half = s.app.screen.list.size.height // 2  # type: ignore[attr-defined]
+        assert walked == [1, 0, 0, 59, 0, half, 0, 1, 0, 59, 0]
+        await s.press("j", "enter")
+        assert s.review.review.session.id == "task 1"
+        assert "(2/60)" in s.drawn()
+        await s.press("]", "j", "q")
+        assert s.top == "SessionsScreen"
+        assert s.app.screen.list.current == 1  # type: ignore[attr-defined]
+        await s.press("e")
+        assert s.told[-1].startswith("nothing can be judged without a policy")
+        await s.press("q")
+        assert s.app.return_code == 0
+
+
+async def test_q_leaves_at_once_where_there_is_one_session(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), SMALL) as s:
+        await s.press("q")
+        assert s.app.return_code == 0
+
+
+async def test_leaving_while_sessions_are_still_read_ends_well(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path, 3000), SMALL) as s:
+        assert "reading" in s.drawn().split("\n")[0]
+        await s.press("q")
+        assert s.app.return_code == 0
+
+
+async def test_a_session_can_be_opened_while_others_are_still_read(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path, 2000), SMALL) as s:
+        await s.press("G", "enter")
+        assert s.review.review.index == 1999
+        await s.press("q", "?")
+        assert s.top == "Overlay"
+        await s.press("escape")
+        await read(s)
+        assert len(s.app.screen.list.rows) == 2000  # type: ignore[attr-defined]
+        assert "reading" not in s.drawn().split("\n")[0]
+
+
+async def test_notes_of_one_session_stay_with_it(tmp_path: Path) -> None:
+    trace = chats(tmp_path)
+    async with sitting(trace, SMALL) as s:
+        await s.press("j", "enter", "m")
+        assert "✎ 1 saved" in s.drawn()
+        await s.press("]")
+        assert "✎" not in s.drawn()
+        await s.press("[")
+        assert s.step().endswith("✎")
+    async with sitting(trace, SMALL, session=1) as s:
+        assert s.step().endswith("✎")
+        record = json.loads(Path(f"{trace}.notes.jsonl").read_text())
+        assert record["anchor"]["session"] == "task 1"
+
+
+async def test_the_help_is_that_of_the_list_and_the_theme_changes_here_too(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path), LARGE) as s:
+        await s.press("question_mark")
+        assert "You are in: the list of sessions" in s.drawn()
+        assert "write down why" not in s.drawn()
+        await s.press("escape", "t")
+        assert s.app.theme == "textual-light"
+
+
+async def test_unparsed_pieces_are_counted_where_they_are(tmp_path: Path) -> None:
+    one = broken(tmp_path).read_text()
+    two = (
+        one.replace('"s1"', '"s2"').replace('{"kind": "message", "seq\n', "").replace("no JSON at all\n", "")
+    )
+    (tmp_path / "two.jsonl").write_text(two + one)
+    async with sitting(tmp_path / "two.jsonl", LARGE) as s:
+        await read(s)
+        assert "unparsed" not in rows(s)[0]
+        assert "2 unparsed" in rows(s)[1]
+        await s.press("e")
+        assert s.app.screen.list.current == 1  # type: ignore[attr-defined]
+
+
+def test_a_case_reviews_a_session_once(tmp_path: Path) -> None:
+    case = opened(chats(tmp_path))
+    assert case.review(1) is case.review(1)
+    assert case.review(1) is not case.review(2)
