@@ -107,6 +107,7 @@ def opened(path: Path, *, author: str = "Ada", notes: Path | None = None) -> Cas
 
 def keys(*typed: str) -> list[Key]:
     """Return the events of keys; a single character is typed as itself."""
+    typed = tuple(" " if key == "space" else key for key in typed)
     return [Key(_character_to_key(key), key) if len(key) == 1 else Key(key, None) for key in typed]
 
 
@@ -119,9 +120,10 @@ class Sitting:
     told: list[str]
     """What was said in passing, the latest last."""
 
-    async def press(self, *keys: str) -> None:
-        """Press keys, and wait for what they do."""
-        await self.pilot.press(*keys)
+    async def press(self, *typed: str) -> None:
+        """Press keys one after the other, and wait for what they do."""
+        for key in typed:
+            await self.at_once(*keys(key))
 
     async def at_once(self, *events: AppBlur | AppFocus | Key | Paste) -> None:
         """Put keys into the program without waiting for any of them, then wait for what all of them do."""

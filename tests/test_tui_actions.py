@@ -1,0 +1,109 @@
+"""The registry of actions: what is documented, bound, and there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from tui_samples import LARGE, SMALL, chats, production, sitting
+
+from nalyqor_tui.tui.actions import ACTIONS, BOTH, Action, Scope, bindings, check, document, of
+from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.sessions import SessionsScreen
+
+SCREENS: dict[Scope, type] = {"review": ReviewScreen, "sessions": SessionsScreen}
+
+
+def test_the_page_of_keys_is_what_the_registry_says() -> None:
+    page = Path(__file__).parent.parent / "docs" / "keys.md"
+    assert page.read_text("utf-8") == document(), (
+        "make it anew: python -m nalyqor_tui.tui.actions > docs/keys.md"
+    )
+
+
+@pytest.mark.parametrize(("scope", "action"), [(scope, action) for scope in BOTH for action in of(scope)])
+def test_every_action_is_there_to_be_run(scope: Scope, action: Action) -> None:
+    name = action.run.partition("(")[0]
+    method = getattr(SCREENS[scope], f"action_{name}", None)
+    assert callable(method), f"{scope} has no action_{name}"
+    assert method.__doc__
+
+
+def test_a_key_or_an_id_that_is_taken_twice_is_an_error() -> None:
+    check(ACTIONS)
+    for clash in (
+        replace(ACTIONS[0], id="another"),
+        replace(ACTIONS[0], keys="f12"),
+        replace(ACTIONS[-1], id="a", keys="x,f12"),
+    ):
+        with pytest.raises(ValueError, match="taken twice"):
+            check([*ACTIONS, clash])
+
+
+def test_the_same_key_may_serve_in_two_scopes() -> None:
+    first = Action("one", "f12", "one", "one", "one", "Move", ("review",))
+    check([first, replace(first, id="two", scopes=("sessions",))])
+
+
+@pytest.mark.parametrize("scope", BOTH)
+def test_every_binding_can_be_changed_by_its_id(scope: Scope) -> None:
+    ids = [binding.id for binding in bindings(scope)]  # type: ignore[union-attr]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+
+
+def test_no_key_is_one_that_terminals_keep_for_themselves() -> None:
+    keys = {key for action in ACTIONS for key in action.keys.split(",")}
+    assert not keys & {
+        "ctrl+a",
+        "ctrl+b",
+        "ctrl+c",
+        "ctrl+z",
+        "ctrl+s",
+        "ctrl+q",
+        "ctrl+h",
+        "ctrl+i",
+        "ctrl+m",
+    }
+    assert not any(key.startswith(("alt+", "super+", "ctrl+shift+")) for key in keys)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_help_names_every_action_of_its_screen_and_the_pane(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with sitting(production(tmp_path), size) as s:
+        await s.press("5", "question_mark")
+        shown = s.app.screen._text  # type: ignore[attr-defined]
+        assert "You are in: 5 Confirmations" in shown
+        for action in of("review"):
+            assert f"{action.key_words:<16} {action.help}" in shown
+        assert "esc closes" in s.drawn()
+        await s.press("question_mark")
+        assert s.top == "ReviewScreen"
+
+
+async def test_the_palette_offers_the_actions_of_the_screen_and_runs_them(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path), LARGE) as s:
+        await s.press("ctrl+p")
+        assert isinstance(s.app.screen, CommandPalette)
+        await s.pilot.pause(0.3)
+        assert "theme (t)" in s.drawn()
+        assert "mark (m)" not in s.drawn()
+        await s.press("escape", "enter", "ctrl+p")
+        await s.type("mark this")
+        await s.pilot.pause(0.3)
+        await s.press("enter")
+        await s.pilot.pause(0.1)
+        assert "marked" in s.told
+
+
+async def test_textuals_own_commands_are_not_on_offer(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), LARGE) as s:
+        assert list(s.app.get_system_commands(s.app.screen)) == []
+        await s.press("ctrl+c")
+        assert s.app.return_code is None
+        await s.press("ctrl+q")
+        assert s.app.return_code == 0
