@@ -41,8 +41,9 @@ def tell(arguments: Any = None, turn: int = 1, **fields: Any) -> Raw:
 
 
 def verdicts(under: Policy, *records: Any, captures: Any = ALL) -> list[str]:
-    """The verdicts on the last decision."""
-    return [finding.verdict for finding in findings(session(*records, captures=captures), under)]
+    """The verdicts of the rule on the last decision."""
+    found = findings(session(*records, captures=captures), under)
+    return [finding.verdict for finding in found if finding.subject == "R"]
 
 
 def says(under: Policy, *records: Any) -> str:

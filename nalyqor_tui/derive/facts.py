@@ -87,6 +87,8 @@ class Facts:
             try:
                 value = resolve(result, fact.from_.at)
             except KeyError:
+                if status is None:  # it may have timed out
+                    self._lost(fact, action, entry)
                 continue
             key = _key(fact, arguments(action), result if isinstance(result, dict) else {})
             self._seen.setdefault(fact.name, _Seen()).put(key, Value(value, entry), entry)
@@ -94,8 +96,11 @@ class Facts:
     def lost(self, action: rec.Action, entry: int) -> None:
         """Reckon with a result that was not recorded: what it would have said nobody knows."""
         for fact in self._wanted(action):
-            key = _key(fact, arguments(action), {})
-            self._seen.setdefault(fact.name, _Seen()).put(key, None, entry)
+            self._lost(fact, action, entry)
+
+    def _lost(self, fact: Fact, action: rec.Action, entry: int) -> None:
+        key = _key(fact, arguments(action), {})
+        self._seen.setdefault(fact.name, _Seen()).put(key, None, entry)
 
     def _wanted(self, action: rec.Action) -> list[Fact]:
         return [f for f in self._policy.file.fact if self._policy.named(f.from_.tool, action.tool)]

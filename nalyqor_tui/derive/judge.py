@@ -139,6 +139,7 @@ class _Run:
         """Tell of a reply, and of a choice that no call is recorded for."""
         action = self.session.chosen(decision)
         act = Act(decision, action, self.clauses.covered(decision, action))
+        self.clauses.facts.lost(action, decision.entry)
         self.clauses.happened(act)
         self._settle(self.clauses.responses.done(act, self.session.entries[decision.entry]))
 
