@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
-from nalyqor_tui.policy.schema import PolicyFile, Rule, Table
+from nalyqor_tui.policy.schema import Place, PolicyFile, Rule, Table
 
 _QUOTED = re.compile(r"'([^']*)'")
 _ROUNDS = 4  # of leaving out what is wrong: a test without its value, then the arguments without that test, …
@@ -184,19 +184,19 @@ def _references(file: PolicyFile, path: str, found: dict[positions.Path, int]) -
             says = f"`{fact.name}` has another key than the fact of this name above"
             yield mistake(("fact", index, "key"), says, "give both the same key")
     for index, rule in enumerate(file.rule):
-        for clause, kind, given, known in _named(file, rule):
+        for place, kind, given, known in _named(file, rule):
             if given is not None and given not in known:
-                yield mistake(("rule", index, clause), f"no {kind} `{given}`", meant(given, known))
+                yield mistake(("rule", index, *place), f"no {kind} `{given}`", meant(given, known))
 
 
-def _named(file: PolicyFile, rule: Rule) -> Iterator[tuple[str, str, str | None, list[str]]]:
-    """Yield what a rule refers to: the clause, the kind of thing, its name and the names that there are."""
+def _named(file: PolicyFile, rule: Rule) -> Iterator[tuple[Place, str, str | None, list[str]]]:
+    """Yield what a rule refers to: where, the kind of thing, its name and the names that there are."""
     facts = list(dict.fromkeys(fact.name for fact in file.fact))
-    for clause, pattern in rule.patterns():
-        yield clause, "effect", pattern.effect, list(file.effects)
-    for clause, need in rule.needs():
-        yield clause, "confirmation type", need.confirmation, list(file.confirmation)
-        yield clause, "fact", need.fact, facts
-    for clause, tests in rule.tests():
+    for place, pattern in rule.patterns():
+        yield place, "effect", pattern.effect, list(file.effects)
+    for place, need in rule.needs():
+        yield place, "confirmation type", need.confirmation, list(file.confirmation)
+        yield place, "fact", need.fact, facts
+    for place, tests in rule.tests():
         for test in tests.values():
-            yield clause, "fact", test.same_as_fact, facts
+            yield place, "fact", test.same_as_fact, facts

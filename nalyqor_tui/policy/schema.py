@@ -50,6 +50,7 @@ Value = Annotated[Any, AfterValidator(_json)]
 Pointer = Annotated[str, AfterValidator(_pointer)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Name = Annotated[str, Field(min_length=1)]
+Place = tuple[str | int, ...]
 
 
 class Table(BaseModel):
@@ -268,24 +269,28 @@ class Rule(Table):
         """The document that states this rule, where the policy names one."""
         return None if self.visible is None else self.visible.rule_doc or self.id
 
-    def needs(self) -> list[tuple[str, Need]]:
-        """Return the need of this rule and its alternatives, each with the clause where it stands."""
-        own: list[tuple[str, Need]] = [("need", self.need)] if self.need is not None else []
-        return own + [("any", alternative) for alternative in self.any]
+    def needs(self) -> list[tuple[Place, Need]]:
+        """Return the need of this rule and its alternatives, each with where it stands in the rule."""
+        own: list[tuple[Place, Need]] = [(("need",), self.need)] if self.need is not None else []
+        return own + [(("any", index), alternative) for index, alternative in enumerate(self.any)]
 
-    def patterns(self) -> list[tuple[str, On | Then]]:
-        """Return every pattern of tools in this rule with the clause where it stands."""
-        out: list[tuple[str, On | Then]] = [("on", self.on)]
-        for clause, need in self.needs():
-            out += [(clause, event) for event in (need.before, need.since) if event is not None]
+    def patterns(self) -> list[tuple[Place, On | Then]]:
+        """Return every pattern of tools in this rule with where it stands."""
+        out: list[tuple[Place, On | Then]] = [(("on",), self.on)]
+        for place, need in self.needs():
+            out += [(place, event) for event in (need.before, need.since) if event is not None]
         if self.forbid is not None:
-            out.append(("forbid", self.forbid.after))
-        return out if self.then is None else [*out, ("then", self.then)]
+            out.append((("forbid",), self.forbid.after))
+        return out if self.then is None else [*out, (("then",), self.then)]
 
-    def tests(self) -> list[tuple[str, dict[str, ArgTest]]]:
-        """Return every set of tests of arguments with the clause where it stands."""
-        out = [(clause, pattern.args) for clause, pattern in self.patterns() if isinstance(pattern, On)]
-        return [*out, ("args", self.args), *(("any", alternative.args) for alternative in self.any)]
+    def tests(self) -> list[tuple[Place, dict[str, ArgTest]]]:
+        """Return every set of tests of arguments with where it stands."""
+        out = [(place, pattern.args) for place, pattern in self.patterns() if isinstance(pattern, On)]
+        return [
+            *out,
+            (("args",), self.args),
+            *((("any", n), choice.args) for n, choice in enumerate(self.any)),
+        ]
 
 
 class FactFrom(Table):
