@@ -107,3 +107,32 @@ async def test_textuals_own_commands_are_not_on_offer(tmp_path: Path) -> None:
         assert s.app.return_code is None
         await s.press("ctrl+q")
         assert s.app.return_code == 0
+
+
+async def test_the_foot_of_the_screen_names_keys_that_a_click_presses(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), SMALL) as s:
+        foot = s.drawn().split("\n")[-1]
+        assert foot.startswith("j/k step e problem")
+        assert foot.endswith("? help q quit"), "help and quit have room at 80 columns"
+        await s.pilot.click("#keys", offset=(foot.index("e problem"), 0))
+        assert s.at == "6.1"
+        await s.pilot.click("#keys", offset=(foot.index("? help") + 3, 0))
+        assert s.top == "Overlay"
+        await s.press("escape")
+        await s.pilot.click("#keys", offset=(foot.index("q quit"), 0))
+        assert s.app.return_code == 0
+
+
+async def test_a_change_of_focus_draws_without_a_new_layout_of_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from textual._compositor import Compositor
+
+    laid_out: list[None] = []
+    reflow = Compositor.reflow
+    async with sitting(production(tmp_path), LARGE, at="9.1") as s:
+        await s.press("2", "3")
+        monkeypatch.setattr(Compositor, "reflow", lambda *args: (laid_out.append(None), reflow(*args))[1])
+        await s.press("4", "5", "tab", "1")
+        assert s.focus == "list"
+        assert len(laid_out) <= 1

@@ -119,6 +119,12 @@ def of(scope: Scope, keys: Mapping[str, str] | None = None) -> list[Action]:
     ]
 
 
+def foot(scope: Scope, keys: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return the keys for the foot of a screen: how each is written, its name and what it runs."""
+    shown = (action for action in of(scope, keys) if action.footer)
+    return [(a.key_words if a.id in keys else a.footer, a.name, a.run) for a in shown]
+
+
 def bindings(scope: Scope) -> list[BindingType]:
     """Make the bindings of a scope; each has an id, so that a keymap can change its keys."""
     return [

@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Footer
 from textual.worker import get_current_worker
 
 from nalyqor_tui.errors import NalyqorError
@@ -24,11 +23,11 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import SessionRow, session_row
 from nalyqor_tui.present.text import literal, show
 from nalyqor_tui.tui import outlets
-from nalyqor_tui.tui.actions import bindings
+from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.overlays import help_screen
 from nalyqor_tui.tui.screens.review import ReviewScreen
-from nalyqor_tui.tui.widgets.bars import Bar
+from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.wrap import cells
 
@@ -149,7 +148,7 @@ class SessionsScreen(Screen[None]):
         yield Bar(id="head")
         yield SessionList(self.case.trace.session_ids, judged=self.case.policy is not None, id="sessions")
         yield Prompt(id="prompt")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar(foot("sessions", self.case.keys), id="keys")
 
     def on_mount(self) -> None:
         """Start reading."""
@@ -212,6 +211,10 @@ class SessionsScreen(Screen[None]):
         policy = self.case.policy
         right = phrase("policy {name}", name=policy.name) if policy else phrase("no policy: --policy FILE")
         self.query_one("#title", Bar).show_text(left, right)
+
+    async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
+        """Do what the key does that was clicked."""
+        await self.run_action(message.run)
 
     def on_session_list_chosen(self) -> None:
         """Open on a double click."""

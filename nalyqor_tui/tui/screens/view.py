@@ -7,7 +7,6 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from nalyqor_tui.phrase import Phrase, join, phrase
 from nalyqor_tui.present import confirmations, find, notes, rules, talk, window
@@ -19,9 +18,10 @@ from nalyqor_tui.present.steps import session_row
 from nalyqor_tui.present.steps import steps as listed
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui import outlets
+from nalyqor_tui.tui.actions import foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.notebook import Notebook
-from nalyqor_tui.tui.widgets.bars import Bar, MarginStrip, PaneTabs
+from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, MarginStrip, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.steps import Steps
@@ -70,7 +70,7 @@ class ReviewView(Screen[None]):
                     yield Rows(PANES[name], id=name)
         yield MarginStrip(id="margins")
         yield Prompt(id="prompt")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar(foot("review", self.case.keys), id="keys")
 
     def on_mount(self) -> None:
         """Show the session from its first decision, or from where it was asked for."""
@@ -114,6 +114,10 @@ class ReviewView(Screen[None]):
         self.fill()
         self._title()
         self.query_one("#margins", MarginStrip).show_steps(self.steps.rows, message.step.decision)
+
+    async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
+        """Do what the key does that was clicked."""
+        await self.run_action(message.run)
 
     def list_steps(self) -> None:
         rows = listed(self.review)

@@ -122,3 +122,48 @@ class MarginStrip(Widget):
             return self.get_component_rich_style("marginstrip--here")
         tie = step.margin_band in ("tie", "against")
         return self.get_component_rich_style("marginstrip--tie" if tie else "marginstrip--none")
+
+
+class KeyBar(Widget):
+    """The keys that matter most, at the foot of the screen; a click on one does what the key does.
+
+    Textual's footer is made anew with every change of focus, which costs more than drawing the whole screen.
+    """
+
+    COMPONENT_CLASSES = {"keybar--key"}
+
+    @dataclass
+    class Pressed(Message):
+        """The reader clicked on a key: the action that it runs."""
+
+        run: str
+
+    def __init__(self, keys: Sequence[tuple[str, str, str]], *, id: str) -> None:
+        """Show `keys`: how each is written, what it does in a word, and the action that it runs."""
+        super().__init__(id=id)
+        self._keys = keys
+
+    @property
+    def shown(self) -> list[tuple[str, str, str]]:
+        """The keys that there is room for; the last two, which are help and quit, always have some."""
+        keys = list(self._keys)
+        while len(keys) > 2 and sum(len(key) + len(name) + 2 for key, name, _ in keys) - 1 > self.size.width:
+            del keys[-3]
+        return keys
+
+    def on_click(self, event: Click) -> None:
+        """Ask for the action of the key that was clicked."""
+        start = 0
+        for key, name, run in self.shown:
+            start += len(key) + len(name) + 2
+            if event.x < start:
+                self.post_message(self.Pressed(run))
+                return
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        style = self.get_component_rich_style("keybar--key")
+        parts = []
+        for key, name, _ in self.shown:
+            parts += [Segment(key, style), Segment(f" {name} ", self.rich_style)]
+        return Strip(parts).adjust_cell_length(self.size.width, self.rich_style)
