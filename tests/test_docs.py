@@ -52,9 +52,16 @@ class TestPage:
         known = help_of(capsys)
         code = re.findall(r"`[^`\n]+`|```sh\n.*?```", page.read_text(), re.DOTALL)
         for command in re.findall(r"nalyqor-tui (export|show|tracks|schema|\w+)(?: |`)", " ".join(code)):
-            assert command in ("export", "show", "tracks", "schema", "TRACE", "trace", "sample_traces"), (
-                command
-            )
+            assert command in (
+                "export",
+                "show",
+                "tracks",
+                "schema",
+                "policy",
+                "TRACE",
+                "trace",
+                "sample_traces",
+            ), command
         options = set(re.findall(r"(?<![\w-])--[a-z]+", " ".join(c for c in code if ours(c))))
         assert options - known == set()
 
@@ -70,7 +77,7 @@ def ours(code: str) -> bool:
 
 def help_of(capsys: pytest.CaptureFixture[str]) -> set[str]:
     """The options of all commands."""
-    for command in ([], ["export"], ["show"], ["tracks"], ["schema"]):
+    for command in ([], ["export"], ["show"], ["tracks"], ["schema"], ["policy", "check"]):
         with pytest.raises(SystemExit):
             cli.main([*command, "--help"])
     return set(re.findall(r"--[a-z]+", capsys.readouterr().out))

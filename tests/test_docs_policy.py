@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from policy_examples import EXAMPLES, Log
 
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy import schema
-from nalyqor_tui.policy.loader import Policy, find, parse
+from nalyqor_tui.policy.loader import Policy, builtin, find, parse
 from nalyqor_tui.trace.emit import TraceWriter
 from nalyqor_tui.trace.store import Trace
 
@@ -32,164 +31,6 @@ def rows(head: str) -> list[list[str]]:
     return out
 
 
-class Log:
-    """Writes a small log: `turn` begins one, `call` chooses, calls and is answered, `agree` gets a yes."""
-
-    def __init__(self, trace: TraceWriter) -> None:
-        self.trace = trace
-
-    def turn(self, times: int = 1) -> None:
-        for _ in range(times):
-            self.trace.message("user", "…")
-
-    def agree(self, tool: str, **arguments: Any) -> None:
-        asked = self.trace.proposal(tool, arguments)
-        self.turn()
-        covers = {"tool": tool, "arguments": arguments}
-        self.trace.confirmation("given", type="change_ok", by="user", answers=asked, covers=covers)
-
-    def call(self, tool: str, *, status: str = "ok", result: object = None, **arguments: Any) -> None:
-        made = self.trace.decision({"tool": tool, "arguments": arguments})
-        self.trace.tool_result(self.trace.tool_call(made, tool, arguments), status, result)
-
-    def write(self, record: str, to: str = "A", *, status: str = "ok", agreed: bool = False) -> None:
-        if agreed:
-            self.agree("update_record", record_id=record, change=to)
-        self.call("update_record", record_id=record, change=to, status=status)
-
-    def tell(self, record: str) -> None:
-        self.call("notify", record_id=record)
-
-
-def in_turn(turn: int, to: str) -> Callable[[Log], None]:
-    """A yes in turn 2 to change A, and a write in a later turn."""
-
-    def play(log: Log) -> None:
-        log.turn()
-        log.agree("update_record", record_id="K-1", change="A")
-        log.turn(turn - 2)
-        log.write("K-1", to)
-
-    return play
-
-
-def several(*steps: Callable[[Log], None]) -> Callable[[Log], None]:
-    def play(log: Log) -> None:
-        log.turn()
-        for step in steps:
-            step(log)
-
-    return play
-
-
-def asked(price: int) -> Callable[[Log], None]:
-    """A question and a yes in words only, then a write."""
-
-    def play(log: Log) -> None:
-        log.trace.message("user", "Hello, I have a question about order K-1.")
-        log.trace.message("assistant", "I will set the price of order K-1 to 40. Shall I?")
-        log.trace.message("user", "Yes.")
-        log.call("update_record", record_id="K-1", change={"price": price})
-
-    return play
-
-
-def state(record: str, state: str) -> Callable[[Log], None]:
-    return lambda log: log.call("get_record", record_id=record, result={"state": state})
-
-
-def write(record: str, **how: Any) -> Callable[[Log], None]:
-    return lambda log: log.write(record, **how)
-
-
-def change(record: str, change: dict[str, object]) -> Callable[[Log], None]:
-    return lambda log: log.call("update_record", record_id=record, change=change)
-
-
-def tell(log: Log) -> None:
-    log.tell("K-1")
-
-
-def call(tool: str, **arguments: Any) -> Callable[[Log], None]:
-    return lambda log: log.call(tool, **arguments)
-
-
-address = call("get_record", record_id="K-1", result={"delivery_address": "here"})
-
-EXAMPLES: dict[str, tuple[str, Callable[[Log], None]]] = {
-    "yes in turn 2 to `change A`, `update_record` with `A` in turn 3": ("R-write-confirm", in_turn(3, "A")),
-    "the same call in turn 6": ("R-write-confirm", in_turn(6, "A")),
-    "`update_record` with `B` in turn 3": ("R-write-confirm", in_turn(3, "B")),
-    'no yes, and the header says `captures.confirmation = "all"`': ("R-write-confirm", several(write("K-1"))),
-    "another yes, none to this, and the header promises nothing": (
-        "R-write-confirm",
-        several(lambda log: log.agree("update_record", record_id="K-2", change="A"), write("K-1")),
-    ),
-    '"I will set the price of order K-1 to 40. Shall I?", "Yes.", then `update_record K-1` with `{"price":40}`': (
-        "R-write-confirm",
-        asked(40),
-    ),
-    'the same, then `update_record K-1` with `{"price":45}`': ("R-write-confirm", asked(45)),
-    "nothing was said of it": ("R-write-confirm", several(write("K-1"))),
-    "a confirmed write to `K-1`, `ok`, then `notify K-1`": (
-        "R-notify-after-write",
-        several(write("K-1", agreed=True), tell),
-    ),
-    "`notify K-1` a second time, no write between": (
-        "R-notify-after-write",
-        several(write("K-1", agreed=True), tell, tell),
-    ),
-    "a confirmed write to `K-2`, then `notify K-1`": (
-        "R-notify-after-write",
-        several(write("K-2", agreed=True), tell),
-    ),
-    "a write that timed out, then `notify K-1`": (
-        "R-notify-after-write",
-        several(write("K-1", agreed=True, status="timeout"), tell),
-    ),
-    "`notify` without a `record_id`": ("R-notify-after-write", several(call("notify", to="x"))),
-    '`get_record K-1` gave `{"state":"open"}`, then `update_record K-1`': (
-        "R-open-only",
-        several(state("K-1", "open"), write("K-1")),
-    ),
-    '`get_record K-1` gave `{"state":"packed"}`, then `update_record K-1`': (
-        "R-open-only",
-        several(state("K-1", "packed"), write("K-1")),
-    ),
-    '`get_record K-2` gave `{"state":"open"}`, then `update_record K-1`': (
-        "R-open-only",
-        several(state("K-2", "open"), write("K-1")),
-    ),
-    '`update_record K-1` with `{"note":"…"}`': ("R-change", several(change("K-1", {"note": "…"}))),
-    "`update_record 17`": ("R-change", several(change("17", {}))),
-    '`update_record K-1` with `{"price":0}`': ("R-change", several(change("K-1", {"price": 0}))),
-    "`ship K-1` to another address than `get_record K-1` gave": (
-        "R-ship-where-agreed",
-        several(address, call("ship", record_id="K-1", address="there")),
-    ),
-    "`ship K-1`, never looked up": (
-        "R-ship-where-agreed",
-        several(call("ship", record_id="K-1", address="there")),
-    ),
-    "`notify K-1`, and once more": ("R-one-notice", several(tell, tell)),
-    "`close_record K-1` was `ok`, then `update_record K-1`": (
-        "R-no-write-after-close",
-        several(call("close_record", record_id="K-1"), write("K-1")),
-    ),
-    "`refund` of 20": ("R-refund", several(call("refund", amount=20))),
-    "`refund` of 80, no manager asked": ("R-refund", several(call("refund", amount=80))),
-    "`update_record K-1`, then `notify K-1` in the next turn": (
-        "R-say-so",
-        several(write("K-1"), Log.turn, tell),
-    ),
-    "`update_record K-1`, and two turns without a notice": (
-        "R-say-so",
-        several(write("K-1"), Log.turn, Log.turn),
-    ),
-    "`update_record K-1`, and the log ends": ("R-say-so", several(write("K-1"))),
-}
-
-
 def test_every_example_of_the_page_is_tried() -> None:
     assert [row[0] for row in rows("the log says")] == list(EXAMPLES)
 
@@ -197,14 +38,16 @@ def test_every_example_of_the_page_is_tried() -> None:
 @pytest.mark.parametrize("row", rows("the log says"), ids=lambda row: row[0])
 def test_an_example_comes_out_as_the_page_says(row: list[str], tmp_path: Path) -> None:
     rule, play = EXAMPLES[row[0]]
-    silent = ("promises nothing", "Shall I", "the same, then", "nothing was said")
+    silent = ("log of the context", "promises nothing", "Shall I", "the same, then", "nothing was said")
     captures = {} if any(words in row[0] for words in silent) else ALL
     with TraceWriter(tmp_path / "run.jsonl", captures=captures) as trace:
         play(Log(trace))
     piece = next(block for block in BLOCKS if f'"{rule}"' in block)
     policy = parse((FRAME + CONFIRMATION + piece).encode(), "policy.md")
     judgement = judge(Trace(tmp_path / "run.jsonl").session(0), policy)
-    found = [f for of in judgement.findings for f in of if f.area == "rule" and f.subject == rule]
+    found = [
+        f for of in judgement.findings for f in of if f.area in ("rule", "visible") and f.subject == rule
+    ]
     wanted = re.findall("pass|fail|unknown", row[1].split(":")[0])
     assert [f.verdict for f in found][-len(wanted) :] == wanted
 
@@ -249,3 +92,17 @@ def test_the_bands_of_the_page_are_the_shipped_ones() -> None:
 def every(table: type[schema.Table]) -> list[type[schema.Table]]:
     """The tables of the language."""
     return [one for child in table.__subclasses__() for one in (child, *every(child))]
+
+
+class TestFromText:
+    TEXT = (ROOT / "docs" / "policy-from-text.md").read_text()
+
+    def test_its_file_is_the_shipped_one(self) -> None:
+        block = self.TEXT.split("<!-- airline -->", 1)[1].split("```", 2)[1].split("\n", 1)[1]
+        assert block == builtin("airline")
+
+    def test_its_constructs_are_used_in_the_file(self) -> None:
+        policy = parse(builtin("airline").encode(), "airline.toml")
+        used = {check for rule in policy.rules for check in rule.model_fields_set}
+        assert {"need", "limit", "args", "any", "check"} <= used
+        assert {clause for clause in schema.Rule.model_fields if f"`{clause}" in self.TEXT} <= used
