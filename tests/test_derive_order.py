@@ -20,8 +20,8 @@ def rule(need: str, clause: str = "need") -> Policy:
 
 
 def verdict(under: Policy, *records: Any, captures: Any = ALL) -> tuple[str, str]:
-    """The verdict on the last decision, and its words."""
-    (finding,) = findings(session(*records, captures=captures), under)
+    """The verdict of the rule on the last decision, and its words."""
+    (finding,) = (f for f in findings(session(*records, captures=captures), under) if f.subject == "R")
     return finding.verdict, "".join(finding.says)
 
 
