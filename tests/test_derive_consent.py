@@ -400,14 +400,22 @@ def test_bench_scores_what_is_not_covered(tmp_path: Path) -> None:
         user("yes"),
         *call("git_push", branch="fix-login"),
     ]
-    no = [user("push fix-login"), *call("git_push", branch="fix-login")]
+    no = [
+        user("push fix-login"),
+        *call("git_push", branch="fix-login"),
+        *call("get_order", ORDER, order_id="#W100"),
+    ]
     (tmp_path / "trace.json").write_text(
         json.dumps([{"task_id": 1, "traj": yes}, {"task_id": 2, "traj": no}])
     )
     (tmp_path / "policy.toml").write_text(POLICY)
-    labels = [{"session": 0, "task_id": 1, "message_index": 3, "label": "confirmed"},
+    labels = [{"session": 0, "task_id": 1, "message_index": 3, "label": "confirmed",
+               "proposal_index": 1, "confirmation_index": 0},
               {"session": 1, "task_id": 2, "message_index": 1, "label": "requested"},
+              {"session": 1, "task_id": 2, "message_index": 3, "label": "none"},
               {"session": 1, "task_id": 2, "message_index": 1, "label": "disputed"}]  # fmt: skip
     (tmp_path / "labels.jsonl").write_text("\n".join(json.dumps(label) for label in labels))
     out = bench.main([str(tmp_path / name) for name in ("labels.jsonl", "trace.json", "policy.toml")])
     assert "precision 1.000  recall 1.000  F1 1.000  (n 2, not covered 1)" in out
+    assert "left out  1 that the policy does not govern" in out
+    assert "proposal 1 of 1 as labelled  answer 0 of 1 as labelled" in out

@@ -3,7 +3,9 @@
 A label is a JSON line with `session` (index in the trace), `message_index` and `label`; `disputed` is left
 out. Positive is "not covered": everything but confirmed. The halves are split by `task_id` (all runs of one
 task in the same half), else by session. With `--half A`, only that half is scored, and `--errors` lists what
-it gets wrong.
+it gets wrong. A write that no rule of the policy governs is left out of the scores and counted. Where a label
+has `proposal_index` or `confirmation_index` (messages, counted from 0), it is told how often the quoted
+proposal and answer are these.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nalyqor_tui.derive.consent import Consent, consents
+from nalyqor_tui.derive.consent import Consent, Quote, consents
 from nalyqor_tui.phrase import plain
 from nalyqor_tui.policy.loader import load
 from nalyqor_tui.trace import records as rec
@@ -37,6 +39,8 @@ class Row:
     label: dict[str, Any]
     consent: Consent | None
     baseline: bool
+    proposal_right: bool | None = None
+    answer_right: bool | None = None
 
     @property
     def half(self) -> str:
@@ -45,6 +49,11 @@ class Row:
             f"task {self.label['task_id']}" if "task_id" in self.label else f"session {self.label['session']}"
         )
         return "AB"[hashlib.sha256(key.encode()).digest()[-1] % 2]
+
+    @property
+    def governed(self) -> bool:
+        """Whether a rule of the policy asks for a confirmation of this write."""
+        return self.consent is not None
 
     @property
     def cls(self) -> str:
@@ -66,8 +75,20 @@ def rows(labels: Path, trace: Path, policy: Path) -> tuple[list[Row], float]:
             continue
         session = sessions[label["session"]]
         decision = _decision(session, label)
-        out.append(Row(label, found[label["session"]].get(decision.index), baseline(session, decision)))
+        read = found[label["session"]].get(decision.index)
+        right = (
+            _is_labelled(session, label.get("proposal_index"), read.proposal if read else None),
+            _is_labelled(session, label.get("confirmation_index"), read.answer if read else None),
+        )
+        out.append(Row(label, read, baseline(session, decision), *right))
     return out, took
+
+
+def _is_labelled(session: Session, index: int | None, quote: Quote | None) -> bool | None:
+    """Say whether the words quoted stand in the labelled message; None where the label names no message."""
+    if index is None:
+        return None
+    return quote is not None and session.by_id.get(f"m{index}") == quote.entry
 
 
 def baseline(session: Session, decision: Decision) -> bool:
@@ -96,23 +117,35 @@ def scores(pairs: list[tuple[bool, bool]]) -> str:
 
 def report(name: str, listed: list[Row]) -> str:
     """Return the scores of some rows with their confusion table (labels down, classes read across)."""
+    ungoverned = sum(not r.governed for r in listed)
+    listed = [r for r in listed if r.governed]
     pairs = [(r.cls != "confirmed", r.label["label"] != "confirmed") for r in listed]
     plainly = [(not r.baseline, r.label["label"] != "confirmed") for r in listed]
-    columns = [*CLASSES, *sorted({r.cls for r in listed} - set(CLASSES))]
     counts = Counter((r.label["label"], r.cls) for r in listed)
-    lines = [f"== {name}", f"consent   {scores(pairs)}", f"baseline  {scores(plainly)}", ""]
-    lines.append(f"{'label':12}" + "".join(f"{c:>12}" for c in columns))
+    lines = [f"== {name}", f"consent   {scores(pairs)}", f"baseline  {scores(plainly)}"]
+    lines.append(
+        f"quotes    proposal {_share([r.proposal_right for r in listed])}  "
+        f"answer {_share([r.answer_right for r in listed])}"
+    )
+    lines += [f"left out  {ungoverned} that the policy does not govern", ""]
+    lines.append(f"{'label':12}" + "".join(f"{c:>12}" for c in CLASSES))
     lines += [
-        f"{label:12}" + "".join(f"{counts[label, c] or '.':>12}" for c in columns)
+        f"{label:12}" + "".join(f"{counts[label, c] or '.':>12}" for c in CLASSES)
         for label in CLASSES
-        if any(counts[label, c] for c in columns)
+        if any(counts[label, c] for c in CLASSES)
     ]
     return "\n".join(lines) + "\n"
 
 
+def _share(right: list[bool | None]) -> str:
+    """Return how many of the quotes that a label names are the labelled ones."""
+    named = [one for one in right if one is not None]
+    return f"{sum(named)} of {len(named)} as labelled"
+
+
 def errors(listed: list[Row]) -> str:
     """Return the rows on which the reading and the label part, each with the reason that was read."""
-    wrong = [r for r in listed if (r.cls != "confirmed") != (r.label["label"] != "confirmed")]
+    wrong = [r for r in listed if r.governed and (r.cls != "confirmed") != (r.label["label"] != "confirmed")]
     return "\n".join(
         f"session {r.label['session']} message {r.label['message_index']} {r.label['tool']}: labelled "
         f"{r.label['label']}, read {r.cls}: {plain(r.consent.says) if r.consent else ''}"
