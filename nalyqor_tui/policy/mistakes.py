@@ -14,7 +14,8 @@ from pydantic_core import ErrorDetails
 
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
-from nalyqor_tui.policy.schema import Place, PolicyFile, Rule, Table
+from nalyqor_tui.policy.schema import PolicyFile, Rule, Table
+from nalyqor_tui.policy.values import Place
 
 _QUOTED = re.compile(r"'([^']*)'")
 _ROUNDS = 4  # of leaving out what is wrong: a test without its value, then the arguments without that test, …
