@@ -352,6 +352,35 @@ def test_evidence_is_quoted_and_tabled(tmp_path: Path) -> None:
     assert {found.proposal.entry, found.answer.entry} <= set(found.evidence)
 
 
+@pytest.mark.parametrize(
+    "words", ["Beds: none", "No spare beds", "Without any beds", "You don't need beds"]
+)
+def test_none_of_a_noun_is_zero_and_the_nearest_word_on_it_counts(words: str, tmp_path: Path) -> None:
+    talk = [user("A room please."), agent("Your last stay had beds: 1. Shall I book room R-2210 alike?"),
+            user("Not quite."), agent(f"Room R-2210.\n{words}\nShall I book it?"), user("Yes."),
+            call("create_booking", room="R-2210", total_beds=0)]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    beds = next(m for m in found.arguments if m.name == "total_beds")
+    assert (found.cls, beds.status) == ("confirmed", "agreed")
+
+
+def test_none_of_a_noun_is_told_against_a_call_that_has_some(tmp_path: Path) -> None:
+    talk = [user("A room please."), agent("Room R-2210, no beds. Shall I book it?"), user("Yes."),
+            call("create_booking", room="R-2210", total_beds=2)]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    beds = next(m for m in found.arguments if m.name == "total_beds")
+    assert (found.cls, beds.status, beds.found) == ("mismatched", "changed", "no beds")
+
+
+@pytest.mark.parametrize("price", ["$2", "2 dollars", "$250"])
+def test_money_is_never_held_against_a_count(price: str, tmp_path: Path) -> None:
+    talk = [user("A room please."), agent(f"Room R-2210, beds cost {price}. Shall I book it?"), user("Yes."),
+            call("create_booking", room="R-2210", paid_beds=2)]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    beds = next(m for m in found.arguments if m.name == "paid_beds")
+    assert (found.cls, beds.status, beds.found) == ("mismatched", "not mentioned", "")
+
+
 def test_events_between_are_told_even_where_they_end_nothing(tmp_path: Path) -> None:
     talk = [agent("May I push the branch fix-login to origin?"), user("go ahead"),
             call("git_push", "Error: timed out", remote="origin", branch="fix-login"),

@@ -12,7 +12,7 @@ from nalyqor_tui.derive.consent.layers import Layer
 from nalyqor_tui.derive.consent.model import ArgumentMatch
 from nalyqor_tui.derive.consent.reader import Reader
 from nalyqor_tui.derive.consent.sums import added, parts_of_sum, reckoned, shared_nouns
-from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_target, is_word
+from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_count, is_sum, is_target, is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def stated(text: str, language: Language) -> str:
 
 def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch:
     target = is_target(leaf, reader.language)
+    named = False
     for layer in layers:
         if layer.focus and not target:
             continue
@@ -76,17 +77,20 @@ def _match(reader: Reader, leaf: Leaf, layers: Sequence[Layer]) -> ArgumentMatch
         ruled = _ruled_out(reader, leaf, layer) if layer.agent and layer.binding and target else ""
         if not ruled and (found := _agreed(reader, leaf, text)):
             return ArgumentMatch(leaf.path, leaf.value, "agreed", found, entry=layer.entry)
-        if found := ruled or (_instead(reader, leaf, text) if _speaks(reader, leaf, layer) else ""):
+        if found := ruled or (
+            _instead(reader, leaf, text) if not named and _speaks(reader, leaf, layer) else ""
+        ):
             return ArgumentMatch(leaf.path, leaf.value, "changed", found, material=True, entry=layer.entry)
         if layer.binding and rivals.unplaced(reader, leaf, text):
             break
+        named = named or (is_count(leaf, reader.language) and rivals.names_noun(leaf, text))
     return ArgumentMatch(leaf.path, leaf.value, "not mentioned", "")
 
 
 def _agreed(reader: Reader, leaf: Leaf, text: str) -> str:
     """Return the words of a text that have the leaf's value, or from which it follows."""
     found = reader.mention(leaf, text) or kept(reader, leaf, text) or added(reader, leaf, text)
-    return found or (reckoned(reader, leaf, text) if is_cost(leaf, reader.language) else "")
+    return found or (reckoned(reader, leaf, text) if is_sum(leaf, reader.language) else "")
 
 
 def _instead(reader: Reader, leaf: Leaf, text: str) -> str:

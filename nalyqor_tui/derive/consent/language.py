@@ -37,6 +37,8 @@ class Language:
     denied: re.Pattern[str]
     affirmed: re.Pattern[str]
     apart: re.Pattern[str]
+    none_before: re.Pattern[str]
+    none_after: re.Pattern[str]
     gift: re.Pattern[str]
     total: re.Pattern[str]
     error: re.Pattern[str]
@@ -47,6 +49,8 @@ class Language:
     again: re.Pattern[str]
     several: re.Pattern[str]
     cost: frozenset[str]
+    money: frozenset[str]
+    counts: frozenset[str]
     bystander: frozenset[str]
     prices: frozenset[str]
     numbers: dict[str, int]
@@ -94,6 +98,8 @@ def english() -> Language:
         denied=re.compile(text["denied"]),
         affirmed=re.compile(text["affirmed"]),
         apart=re.compile(text["apart"]),
+        none_before=re.compile(text["none_before"]),
+        none_after=re.compile(text["none_after"]),
         gift=re.compile(text["gift"]),
         total=re.compile(text["total"]),
         error=re.compile(text["error"]),
@@ -104,6 +110,8 @@ def english() -> Language:
         again=re.compile(arguments["again"]),
         several=re.compile(arguments["several"]),
         cost=frozenset(arguments["cost"]),
+        money=frozenset(arguments["money"]),
+        counts=frozenset(arguments["counts"]),
         bystander=frozenset(arguments["bystander"]),
         prices=frozenset(arguments["prices"]),
         numbers=data["numbers"],

@@ -8,6 +8,9 @@ from functools import lru_cache
 from nalyqor_tui.derive.consent.language import Language, alike, words
 
 _NUMBER = re.compile(r"(?<![\w.#-])([$€£¥]?)\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w-]|\.\d)")
+_MONEY = re.compile(
+    r"[$€£¥]\s?\d[\d,]*(?:\.\d+)?|(?<![\w.])\d[\d,]*(?:\.\d+)? ?(?:dollars|usd|eur|euros|pounds)\b"
+)
 _DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]|$)")
 _TIME = re.compile(r"^(?:\d{4}-\d{2}-\d{2}[T ])?(\d{2}):(\d{2})")
 _CLOCK = re.compile(r"(?<![\d:.$])(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s?(am\b|pm\b|a\.m\.|p\.m\.)?(?![\d:])")
@@ -69,7 +72,28 @@ def counted(text: str, noun: str, language: Language) -> dict[float, str]:
             around = " ".join(tokens[min(near, at) : max(near, at) + 3])
             if value is not None and not language.apart.search(around):
                 out.setdefault(float(value), " ".join(tokens[min(near, at) : max(near, at) + 1]))
+    if found := _none_of(text, noun, language):
+        out.setdefault(0.0, found)
     return out
+
+
+def _none_of(text: str, noun: str, language: Language) -> str:
+    """Return the words that say there are none of a noun, such as `no checked bags` or `bags: none`."""
+    for line in text.splitlines():
+        for word in _TOKEN.finditer(line):
+            if not alike(word.group(), noun):
+                continue
+            if (before := language.none_before.search(line[: word.start()])) is not None:
+                return line[before.start() : word.end()]
+            if (after := language.none_after.match(line[word.end() :])) is not None:
+                return word.group() + after.group()
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def without_money(text: str) -> str:
+    """Return a plain text without its amounts of money, in which only numbers of things are left."""
+    return _MONEY.sub(" ", text)
 
 
 def time_of(value: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import Language, sentences, words
 from nalyqor_tui.derive.consent.lookup import Card, Lookup
-from nalyqor_tui.derive.consent.values import Act, Leaf, flag, is_identifier, is_number, kind_of
+from nalyqor_tui.derive.consent.values import Act, Leaf, flag, is_count, is_identifier, is_number, kind_of
 
 _DIGITS = re.compile(r"\d{4,}")
 _NAMING = re.compile(r"(?:^|\.)(\w*name|title|label|brand|last_?four|last4|subject|email|source)$", re.I)
@@ -61,6 +61,8 @@ class Reader:
 
     def _number(self, leaf: Leaf, text: str) -> str:
         value = float(leaf.value)
+        if is_count(leaf, self.language):
+            text = mentions.without_money(text)
         if value in mentions.money(text) or (value >= 13 and value in mentions.figures(text)):
             return f"{leaf.value}"
         for noun in mentions.nouns(leaf.name, skip=COUNTING):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from nalyqor_tui.derive.consent import mentions
-from nalyqor_tui.derive.consent.language import words
+from nalyqor_tui.derive.consent.language import alike, words
 from nalyqor_tui.derive.consent.reader import COUNTING, NAME, Reader, last, traits
 from nalyqor_tui.derive.consent.values import (
     Leaf,
     flag,
     is_cost,
+    is_count,
     is_identifier,
     is_number,
     is_target,
@@ -20,6 +21,7 @@ from nalyqor_tui.derive.consent.values import (
 
 _DIGITS = re.compile(r"\d{4,}")
 _TOKEN = re.compile(r"#?(?=[\w.-]*\d)\w[\w.-]{2,}\w")
+_WORD = re.compile(r"[a-z][a-z-]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -48,13 +50,21 @@ def rival(reader: Reader, leaf: Leaf, text: str) -> str:
 
 
 def _number(reader: Reader, leaf: Leaf, text: str) -> str:
-    if is_cost(leaf, reader.language) and (stated := mentions.money(text)):
+    if is_count(leaf, reader.language):
+        text = mentions.without_money(text)
+    elif is_cost(leaf, reader.language) and (stated := mentions.money(text)):
         return ", ".join(f"{one:g}" for one in sorted(stated))
-    skip = COUNTING
-    for noun in mentions.nouns(leaf.name, skip=skip | reader.language.cost)[:1]:
+    skip = COUNTING | (reader.language.cost - reader.language.counts)
+    for noun in mentions.nouns(leaf.name, skip=skip)[:1]:
         if found := mentions.counted(text, noun, reader.language):
             return next(iter(found.values()))
     return ""
+
+
+def names_noun(leaf: Leaf, text: str) -> bool:
+    """Say whether a plain text speaks of the things that a leaf counts, with or without a figure."""
+    listed = mentions.nouns(leaf.name, skip=COUNTING)[:1]
+    return any(alike(word, noun) for noun in listed for word in _WORD.findall(text))
 
 
 def _day(reader: Reader, text: str) -> str:

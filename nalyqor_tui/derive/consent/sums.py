@@ -11,14 +11,14 @@ from nalyqor_tui.derive.consent.language import words
 from nalyqor_tui.derive.consent.layers import Layer
 from nalyqor_tui.derive.consent.model import ArgumentMatch
 from nalyqor_tui.derive.consent.reader import Reader
-from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier
+from nalyqor_tui.derive.consent.values import Leaf, is_identifier, is_sum
 
 _MOST_PRICES = 6
 
 
 def parts_of_sum(reader: Reader, layers: Sequence[Layer]) -> dict[str, ArgumentMatch]:
     """Match amounts that are parts of one stated sum, unless a line gives this part another amount."""
-    costs = [leaf for leaf in reader.act.leaves if is_cost(leaf, reader.language)]
+    costs = [leaf for leaf in reader.act.leaves if is_sum(leaf, reader.language)]
     costs = [leaf for leaf in costs if sum(one.name == leaf.name for one in costs) > 1]
     if len({leaf.name for leaf in costs}) != 1:
         return {}

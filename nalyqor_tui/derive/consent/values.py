@@ -71,6 +71,21 @@ def is_cost(leaf: Leaf, language: Language) -> bool:
     return is_number(leaf.value) and leaf.value != 0 and bool(language.cost & set(words(leaf.name)))
 
 
+def is_count(leaf: Leaf, language: Language) -> bool:
+    """Say whether a leaf is a number of things by its name, such as `guests` or `nonfree_baggages`: no money."""
+    if isinstance(leaf.value, bool) or not isinstance(leaf.value, int):
+        return False
+    parts = [word for word in words(leaf.name) if not word.isdigit()]
+    if not parts or language.money & {part.removesuffix("s") for part in parts}:
+        return False
+    return parts[-1] in language.counts or (parts[-1].endswith("s") and not parts[-1].endswith("ss"))
+
+
+def is_sum(leaf: Leaf, language: Language) -> bool:
+    """Say whether a leaf is a figure that costs its user something and may be held against amounts of money."""
+    return is_cost(leaf, language) and not is_count(leaf, language)
+
+
 def is_word(leaf: Leaf) -> bool:
     """Say whether a value is a plain word or two, such as one of a set of choices."""
     return isinstance(leaf.value, str) and _WORDS.fullmatch(leaf.value) is not None
