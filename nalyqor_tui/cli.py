@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nalyqor_tui import __version__
-from nalyqor_tui.errors import ExportError, NalyqorError, UsageError
+from nalyqor_tui.errors import NalyqorError, UsageError
 
 if TYPE_CHECKING:
     from nalyqor_tui.notes.history import Note
@@ -70,7 +70,9 @@ def _parser(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentPars
     )
     parser.add_argument("trace", type=Path, metavar="TRACE", help="the trace file; recognised by its content")
     parser.add_argument(
-        "--policy", metavar="FILE|NAME", help="a policy (default: nalyqor.toml beside or above the trace)"
+        "--policy",
+        metavar="FILE|NAME",
+        help="a policy, or `none` (default: nalyqor.toml beside or above the trace)",
     )
     parser.add_argument("--session", metavar="ID", help="the session, by its id or its number from 1")
     parser.add_argument(
@@ -112,7 +114,7 @@ def _export(args: list[str]) -> int:
     from nalyqor_tui.report import markdown
 
     lines = markdown.render(_reviews(given), _selection(given))
-    return _print(lines) if given.output is None else _write(given, lines)
+    return _print(lines) if given.output is None or str(given.output) == "-" else _write(given, lines)
 
 
 def _show(args: list[str]) -> int:
@@ -228,7 +230,20 @@ def _reviews(given: argparse.Namespace) -> Iterator[Review]:
     every = range(len(trace.session_ids))
     wanted = every if given.session is None else [_session(trace, given.session)]
     across = Across(trace)
-    return (_bound(Review(trace, index, policy, across), notes) for index in wanted)
+    reviews = (_bound(Review(trace, index, policy, across), notes) for index in wanted)
+    return _with_spot(given, reviews) if getattr(given, "at", None) else reviews
+
+
+def _with_spot(given: argparse.Namespace, reviews: Iterator[Review]) -> Iterator[Review]:
+    """Keep the sessions that hold the spot that was asked for; none at all is a mistake of the one who asked."""
+    from nalyqor_tui.report.selection import spot
+
+    found = [review for review in reviews if spot(review, given.at)]
+    if not found:
+        raise UsageError(
+            f"nothing here is called `{given.at}`", path=given.trace, remedy="see: show TRACE --plain"
+        )
+    return iter(found)
 
 
 def _bound(review: Review, notes: list[Note]) -> Review:
@@ -261,21 +276,15 @@ def _session(trace: Trace, wanted: str) -> int:
 
 
 def _write(given: argparse.Namespace, lines: Iterable[str]) -> int:
-    """Write lines to the file that the command line gave, which is never the trace nor its notes."""
-    from nalyqor_tui.notes.names import is_sidecar
+    """Write lines to the file that the command line gave; it appears whole, and never in the place of another's."""
+    from nalyqor_tui.report import files
 
-    if given.output.resolve() == given.trace.resolve():
-        raise ExportError("that is the trace itself", path=given.output, remedy="give another file")
-    if is_sidecar(given.output) or (given.notes and given.output.resolve() == given.notes.resolve()):
-        raise ExportError("that is where notes are kept", path=given.output, remedy="give another file")
-    try:
-        with given.output.open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise ExportError(
-            f"could not be written: {what}", path=given.output, remedy="give another place"
-        ) from None
+    never = {given.trace: "the trace itself"}
+    if given.notes:
+        never[given.notes] = "where notes are kept"
+    if given.policy:
+        never[Path(given.policy)] = "the policy"
+    files.write(given.output, lines, never)
     return 0
 
 

@@ -280,7 +280,9 @@ def test_to_log_less_never_makes_a_pass(data: st.DataObject, name: str) -> None:
 def test_talk_does_not_answer_for_a_confirmation_that_is_missing_from_the_log() -> None:
     records, under = TRACES["production"]
     of = session(*less(records, frozenset((n, "record") for n in range(len(records))), {}))
-    (held,) = (f for findings in judge(of, under).findings for f in findings if f.check == "need.confirmation")
+    (held,) = (
+        f for findings in judge(of, under).findings for f in findings if f.check == "need.confirmation"
+    )
     assert held.verdict == "unknown"
 
 

@@ -161,7 +161,12 @@ def examine(data: bytes, path: str) -> tuple[Policy | None, list[PolicyError]]:
 
 
 def find(wanted: str | None, trace: Path) -> Policy | None:
-    """Find the policy for a trace: `wanted` by path or shipped name, else nalyqor.toml beside or above it."""
+    """Find the policy for a trace: `wanted` by path or shipped name, else nalyqor.toml beside or above it.
+
+    `none` asks for no policy, whatever lies there.
+    """
+    if wanted == "none":
+        return None
     if wanted is not None:
         return named(wanted)
     folder = trace.resolve().parent

@@ -7,11 +7,13 @@ from typing import Literal
 
 from nalyqor_tui.derive.grade import ORDER, Grade, Word, passed
 from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.policy.schema import Severity
 from nalyqor_tui.present import words
 from nalyqor_tui.present.clock import Moment
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace import records as rec
 
+_SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 Kind = Literal["turn", "decision", "unparsed"]
 
 
@@ -93,11 +95,18 @@ class SessionRow:
     worst: Word
     unparsed: int
     latent: bool
+    severity: Severity | None = None
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """The place in a list of the worst first: latent failures, then bad, flawed, unproven, and by how many."""
-        return (not self.latent, ORDER.index(self.worst), -(self.problems or 0), self.index)
+        """The place in a list of the worst first: latent failures, then by grade, severity and how many."""
+        severity = _SEVERITIES.index(self.severity) if self.severity else len(_SEVERITIES)
+        return (not self.latent, ORDER.index(self.worst), severity, -(self.problems or 0), self.index)
+
+    @property
+    def kind(self) -> str:
+        """The worst grade; where its worst fail is a low one, that is said beside it."""
+        return f"{self.worst}, low" if self.severity == "low" else self.worst
 
 
 def session_row(review: Review) -> SessionRow:
@@ -107,6 +116,7 @@ def session_row(review: Review) -> SessionRow:
     verdict = passed(outcomes[-1]) if outcomes else None
     words_found = {grade.word for grade in review.judgement.grades}
     worst: Word = next((word for word in ORDER if word in words_found), "not judged")
+    failed = {f.severity for found in review.judgement.findings for f in found if f.verdict == "fail"}
     problems = sum(g.word in ("flawed", "bad") for g in review.judgement.grades)
     return SessionRow(
         review.index,
@@ -119,4 +129,5 @@ def session_row(review: Review) -> SessionRow:
         worst,
         sum(isinstance(e.record, rec.Unparsed) for e in session.entries),
         verdict is True and problems > 0,
+        next((s for s in _SEVERITIES if s in failed), None),
     )

@@ -43,6 +43,11 @@ def around(review: Review, decision: Decision, *, whole: bool = False, also: int
     return out
 
 
+def everything(review: Review) -> list[Line]:
+    """Return all that a session without decisions holds."""
+    return [row for entry in review.session.entries[:_WHOLE] for row in _rows(review, entry, None)]
+
+
 def _range(review: Review, decision: Decision, whole: bool) -> tuple[int, int]:
     entries = review.session.entries
     if whole:
@@ -61,7 +66,7 @@ def _range(review: Review, decision: Decision, whole: bool) -> tuple[int, int]:
     return first, last
 
 
-def _rows(review: Review, entry: Entry, decision: Decision) -> Iterator[Row]:
+def _rows(review: Review, entry: Entry, decision: Decision | None) -> Iterator[Row]:
     at, record = entry.index, entry.record
     match record:
         case rec.Message():
@@ -125,11 +130,11 @@ def _compaction(record: rec.Compaction, at: int) -> Row:
     return observed("compaction", says, at, body=summary if isinstance(summary, str) else "")
 
 
-def _choice(review: Review, entry: Entry, current: Decision) -> Iterator[Row]:
+def _choice(review: Review, entry: Entry, current: Decision | None) -> Iterator[Row]:
     here = next((d for d in review.session.decisions if d.entry == entry.index), None)
     if here is None:
         return
-    present = here.index == current.index
+    present = current is not None and here.index == current.index
     tool = review.session.chosen(here).tool
     what = phrase("{number} {what}", number=here.number, what=phrase("reply") if tool is None else tool)
     yield observed("▶ decision" if present else "decision", what, entry.index)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nalyqor_tui.phrase import Phrase, own, phrase
-from nalyqor_tui.present import account, whole, words
+from nalyqor_tui.present import account, talk, whole, words
+from nalyqor_tui.present.account import flat
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row
 from nalyqor_tui.present.text import literal_lines, show
@@ -66,6 +67,9 @@ def _session(shown: Shown) -> Iterator[str]:
             yield from row(review, line)
     for one in shown.decisions:
         yield from decision(review, one)
+    if not review.session.decisions:
+        for one_row in flat(talk.everything(review)):
+            yield from row(review, one_row)
 
 
 def _line(word: str, says: Phrase) -> str:

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 from nalyqor_tui.errors import UsageError
 from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.present import find
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace.session import Decision
+
+
+def spot(review: Review, wanted: str) -> list[Decision]:
+    """Return the decisions that `wanted` means: all of a turn, else the one that go-to would go to."""
+    of_turn = [d for d in review.session.decisions if str(d.turn) == wanted.strip()]
+    index = None if of_turn else find.place(review, wanted)
+    return of_turn if index is None else [review.session.decisions[index]]
+
 
 _TURNS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
@@ -18,7 +27,7 @@ class Selection:
     """A choice of decisions; a decision is shown when it meets every condition that is given.
 
     `turns` are the first and the last turn, `problems` asks for the grades flawed and bad, `noted` for a note
-    that nobody took back, `at` for one decision by its number (or the first one of a turn).
+    that nobody took back, `at` for what one can go to: a decision, all of a turn, a clock, a record, a rule.
     """
 
     turns: tuple[int, int] | None = None
@@ -35,8 +44,7 @@ class Selection:
         """Return the decisions of a session that are shown, in its order."""
         chosen = list(review.session.decisions)
         if self.at is not None:
-            found = review.find(self.at)
-            chosen = [found] if found is not None else []
+            chosen = spot(review, self.at)
         if self.turns is not None:
             first, last = self.turns
             chosen = [d for d in chosen if first <= d.turn <= last]

@@ -304,6 +304,9 @@ def read(value: Json) -> AnyRecord:
     kind = value.get("kind")
     if not isinstance(kind, str):
         return _unparsed("no `kind`: not a record of nalyqor.trace/1", value)
+    written = value.get("schema")
+    if kind == "trace" and isinstance(written, str) and written != SCHEMA:
+        return _unparsed(f"a header of `{written}`: this program reads {SCHEMA}", value)
     claim = kind if kind in VERDICT_KINDS else next((k for k in value if k in VERDICT_KEYS), None)
     if claim is not None:
         return _unparsed(f"claims a verdict (`{claim}`): a trace holds only what was observed", value)

@@ -83,7 +83,8 @@ class Notebook:
         """Retract a note; it stays in the file."""
         self._case.journal.retract(note.id)
         self._case.rebind()
-        return "retracted; z brings it back"
+        whose = "your note" if note.author == self._case.journal.author else f"the note of {note.author}"
+        return f"{whose} is retracted; z brings it back"
 
     def step(self, back: bool) -> str | None:
         """Undo or redo one change of one's own; returns what was done, None where there is nothing."""

@@ -26,7 +26,8 @@ THEMES = ("textual-dark", "textual-light")
 
 
 def tell(screen: Screen[Any], says: Phrase, *, problem: bool = False) -> None:
-    """Say something in passing; a problem stays longer."""
+    """Say something in passing, in the place of what was said before; a problem stays longer."""
+    screen.app.clear_notifications()
     severity = "error" if problem else "information"
     screen.notify(show(says), markup=False, severity=severity, timeout=8 if problem else 3)  # type: ignore[arg-type]
 

@@ -13,7 +13,6 @@ from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.view import ReviewView
-from nalyqor_tui.tui.widgets.rows import Rows
 
 
 class Annotating(ReviewView):
@@ -30,7 +29,7 @@ class Annotating(ReviewView):
 
     def action_retract(self) -> None:
         """Retract the note under the cursor."""
-        row = self.query_one("#notes", Rows).current
+        row = self.pane.current if self.pane is not None and self.pane.id == "notes" else None
         note = self.note_of(row) if row is not None else None
         if note is None:
             self.tell(phrase("no note is under the cursor: focus the notes with 7, and choose one"))

@@ -37,7 +37,7 @@ _WIDE = 110  # cells from which names and outcomes have room for more than their
 
 def columns(width: int) -> tuple[int, int]:
     """Return the cells for the name of a session and for its outcome: what was found must stay in view."""
-    return (30, 24) if width >= _WIDE else (14, 18)
+    return (30, 24) if width >= _WIDE else (18, 17)
 
 
 def head(width: int) -> str:
@@ -115,11 +115,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
         ]
         if row.latent:
-            out.append(Segment(f"{row.problems} ({row.worst}) LATENT FAILURE", self._style("fail")))
+            out.append(Segment(f"{row.problems} ({row.kind}) LATENT FAILURE", self._style("fail")))
         elif row.problems:
-            out.append(Segment(f"{row.problems} ({row.worst})", self._style("fail")))
+            out.append(Segment(f"{row.problems} ({row.kind})", self._style("fail")))
         elif self.judged:
-            out.append(Segment(f"0 ({row.worst})", self.rich_style))
+            out.append(Segment(f"0 ({row.kind})", self.rich_style))
         else:
             out.append(Segment("unknown: no policy", self._style("dim")))
         if row.unparsed:

@@ -154,7 +154,7 @@ class ReviewView(Screen[None]):
         decision = self.decision
         if decision is None:
             says = phrase("no decisions in this session: nothing here chose a tool or gave a reply")
-            pane.show_lines([Heading(says)])
+            pane.show_lines([Heading(says), *(talk.everything(self.review) if name == "talk" else [])])
             return
         step = self.steps.current
         at = None
@@ -208,6 +208,7 @@ class ReviewView(Screen[None]):
         return join(" · ", out)
 
     def ask(self, topic: str, question: str, text: str = "") -> None:
+        self.app.clear_notifications()
         self.query_one("#prompt", Prompt).ask(topic, question, text)
 
     def tell(self, says: Phrase, *, problem: bool = False) -> None:

@@ -165,7 +165,7 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
             return [Segment(cells(f"{mark}   ! unparsed  {show(step.what)}", width), self._style("bad"))]
         word = step.grade.word if step.grade is not None else "not judged"
         head = [Segment(f"{mark}{step.number:>6} ", self._style("decision"))]
-        graded = f"{GLYPHS[word]} {word:<9}" if self._judged else f"{GLYPHS[word]} "
+        graded = f"{GLYPHS[word]} {word:<10} " if self._judged else f"{GLYPHS[word]} "
         head.append(Segment(graded, self._style(word.split()[0] if word != "not judged" else "dim")))
         tail = self._tail(step, width)
         room = width - sum(cell_len(s.text) for s in (*head, *tail))

@@ -13,36 +13,52 @@ _WORDS = re.compile(r"\S+ *| +")
 
 
 def wrap(pieces: list[Piece], width: int) -> list[list[Segment]]:
-    """Break pieces into lines of at most `width` cells, at spaces where there are any."""
+    """Break pieces into lines of at most `width` cells, at spaces where there are any; a style breaks no word."""
     width = max(1, width)
+    text = "".join(piece for piece, _ in pieces)
+    if len(text) <= width and text.isascii():
+        return [[Segment(piece, style) for piece, style in pieces if piece]]
     lines: list[list[Segment]] = [[]]
-    used = 0
-    for text, style in pieces:
-        if used + len(text) <= width and text.isascii():
-            lines[-1].append(Segment(text, style))
-            used += len(text)
+    used, cutter = 0, _Cutter(pieces)
+    for word in _WORDS.findall(text):
+        size = cell_len(word)
+        if used + cell_len(word.rstrip(" ")) <= width:
+            kept = len(word) - max(0, used + size - width)
+            lines[-1] += cutter.take(len(word), kept)
+            used = min(width, used + size)
             continue
-        for word in _WORDS.findall(text):
-            used = _put(lines, word, style, used, width)
+        if used:
+            lines.append([])
+        chunks = [word] if size <= width else chop_cells(word, width)
+        for index, chunk in enumerate(chunks):
+            if index:
+                lines.append([])
+            lines[-1] += cutter.take(len(chunk))
+        used = cell_len(chunks[-1])
     return lines
 
 
-def _put(lines: list[list[Segment]], word: str, style: Style, used: int, width: int) -> int:
-    size = cell_len(word)
-    if used + cell_len(word.rstrip(" ")) <= width:
-        lines[-1].append(Segment(word[: len(word) - max(0, used + size - width)], style))
-        return min(width, used + size)
-    if used:
-        lines.append([])
-    if size <= width:
-        lines[-1].append(Segment(word, style))
-        return size
-    chunks = chop_cells(word, width)
-    for index, chunk in enumerate(chunks):
-        if index:
-            lines.append([])
-        lines[-1].append(Segment(chunk, style))
-    return cell_len(chunks[-1])
+class _Cutter:
+    """Cuts styled segments off the front of pieces."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._pieces = iter(pieces)
+        self._text, self._style = "", Style()
+
+    def take(self, count: int, keep: int | None = None) -> list[Segment]:
+        """Take `count` characters and return the first `keep` of them (all by default)."""
+        out: list[Segment] = []
+        left = count if keep is None else keep
+        while count > 0:
+            if not self._text:
+                self._text, self._style = next(self._pieces)
+                continue
+            part, self._text = self._text[:count], self._text[count:]
+            count -= len(part)
+            if shown := part[:left]:
+                out.append(Segment(shown, self._style))
+            left -= len(shown)
+        return out
 
 
 def cells(text: str, width: int) -> str:
