@@ -352,9 +352,7 @@ def test_evidence_is_quoted_and_tabled(tmp_path: Path) -> None:
     assert {found.proposal.entry, found.answer.entry} <= set(found.evidence)
 
 
-@pytest.mark.parametrize(
-    "words", ["Beds: none", "No spare beds", "Without any beds", "You don't need beds"]
-)
+@pytest.mark.parametrize("words", ["Beds: none", "No spare beds", "Without any beds", "You don't need beds"])
 def test_none_of_a_noun_is_zero_and_the_nearest_word_on_it_counts(words: str, tmp_path: Path) -> None:
     talk = [user("A room please."), agent("Your last stay had beds: 1. Shall I book room R-2210 alike?"),
             user("Not quite."), agent(f"Room R-2210.\n{words}\nShall I book it?"), user("Yes."),
@@ -379,6 +377,25 @@ def test_money_is_never_held_against_a_count(price: str, tmp_path: Path) -> None
     (found,) = judged(talk, tmp_path)
     beds = next(m for m in found.arguments if m.name == "paid_beds")
     assert (found.cls, beds.status, beds.found) == ("mismatched", "not mentioned", "")
+
+
+def test_the_answer_that_holds_the_yes_is_quoted_not_the_wish_before_it(tmp_path: Path) -> None:
+    talk = [user("Close acc_4410 and acc_4420."), ACCOUNTS_SEEN,
+            agent("acc_4410 cannot be closed yet. Would you like me to close acc_4420?"),
+            user("I'd like to rename acc_4410 first, then close it."),
+            agent("These are the steps:\n1. Rename acc_4410\n2. Close acc_4410\n\nShall I do these?"),
+            user("Yes. Use the new name for the rename."),
+            call("close_account", account_id="acc_4410")]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    assert found.cls == "confirmed" and found.proposal is not None and found.answer is not None
+    assert found.proposal.text.startswith("These are") and found.answer.text.startswith("Yes.")
+
+
+def test_an_answer_without_a_yes_confirms_nothing(tmp_path: Path) -> None:
+    talk = [agent("Would you like me to close acc_4420?"), user("I'd like to close acc_4420."),
+            call("close_account", account_id="acc_4420")]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    assert found.cls == "requested"
 
 
 def test_events_between_are_told_even_where_they_end_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from nalyqor_tui.derive.consent import rivals
 from nalyqor_tui.derive.consent.language import Language, alike, sentences, words
 from nalyqor_tui.derive.consent.lookup import Card
 from nalyqor_tui.derive.consent.reader import Reader
-from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier
+from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier, is_target
 from nalyqor_tui.trace.records import Json
 
 _WORD = re.compile(r"[a-z][a-z-]*")
@@ -59,8 +59,19 @@ def about(reader: Reader, clause: str, proposal: str, answer: str, lately: str =
         near_enough = names_object(reader, everything) or bool(lately and names_object(reader, lately))
         return not listed or near_enough or any(rivals.rival(reader, leaf, everything) for leaf in listed)
     if _otherwise(reader, near, kinds):
-        return False
+        return bool(reader.language.again.search(near)) and _lists_act(reader, proposal)
     return any(reader.mention(leaf, everything) for leaf in reader.act.leaves if _weighs(leaf))
+
+
+def _lists_act(reader: Reader, proposal: str) -> bool:
+    """Say whether a line of a proposal names the act together with the very thing that is acted on."""
+    named = [leaf for leaf in reader.act.leaves if is_identifier(leaf.value)]
+    targets = [leaf for leaf in named if is_target(leaf, reader.language)] or named
+    return any(
+        names_act(reader, line) and not reader.language.negated.search(line) and reader.mention(leaf, line)
+        for line in proposal.splitlines()
+        for leaf in targets
+    )
 
 
 def _otherwise(reader: Reader, text: str, kinds: frozenset[str]) -> bool:

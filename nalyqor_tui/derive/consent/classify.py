@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nalyqor_tui.derive.consent import about
+from nalyqor_tui.derive.consent import about, speech
 from nalyqor_tui.derive.consent.arguments import Table, table
 from nalyqor_tui.derive.consent.events import Span, between, failed
 from nalyqor_tui.derive.consent.model import Class, Consent, Event, Quote
@@ -86,6 +86,10 @@ def _verdict(
         one = told.unsaid[0]
         return "mismatched", phrase(
             "nobody said {name} = {done} to the user", name=one.name, done=str(one.done)
+        )
+    if speech.reply(answer, reader.language) != "yes":
+        return "requested", phrase(
+            "the answer asks for the call, but holds no yes to what was put to the user"
         )
     return "confirmed", phrase("the user agreed to what was put to them, and nothing has changed since")
 
