@@ -398,6 +398,17 @@ def test_an_answer_without_a_yes_confirms_nothing(tmp_path: Path) -> None:
     assert found.cls == "requested"
 
 
+def test_the_part_that_was_agreed_to_heads_the_table(tmp_path: Path) -> None:
+    asked = "I will:\n\n1. **Cancel only the Desk Lamp of order #W100**\n\nShall I go ahead?"
+    talk = [user("Please cancel the lamp."), ORDER_SEEN, agent(asked), user("Yes."),
+            call("cancel_order", order_id="#W100")]  # fmt: skip
+    (found,) = judged(talk, tmp_path)
+    scope = found.arguments[0]
+    assert (found.cls, scope.name, scope.status, scope.material) == ("mismatched", "(scope)", "changed", True)
+    assert found.proposal is not None and scope.entry == found.proposal.entry
+    assert scope.found == "Cancel only the Desk Lamp of order #W100"
+
+
 def test_events_between_are_told_even_where_they_end_nothing(tmp_path: Path) -> None:
     talk = [agent("May I push the branch fix-login to origin?"), user("go ahead"),
             call("git_push", "Error: timed out", remote="origin", branch="fix-login"),

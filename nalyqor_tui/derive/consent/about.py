@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from nalyqor_tui.derive.consent import rivals
-from nalyqor_tui.derive.consent.language import Language, alike, sentences, words
+from nalyqor_tui.derive.consent.language import Language, alike, sentences, simple, words
 from nalyqor_tui.derive.consent.lookup import Card
 from nalyqor_tui.derive.consent.reader import Reader
 from nalyqor_tui.derive.consent.values import Leaf, is_cost, is_identifier, is_target
@@ -82,9 +82,10 @@ def _weighs(leaf: Leaf) -> bool:
     return is_identifier(leaf.value) or (isinstance(leaf.value, int | float) and leaf.value >= 13)
 
 
-def part_only(reader: Reader, spoken: Sequence[str], asked: str) -> str:
-    """Return the sentence that limits the act to part of a thing, where the write takes the whole.
+def part_only(reader: Reader, spoken: Sequence[str], asked: str, proposal: str) -> str:
+    """Return the words that limit the act to part of a thing, where the write takes the whole.
 
+    They are the proposal's own, as they stand there, where it names the part; else those that first limit it.
     The thing's members are objects of a list that stood in a tool result with the thing; the write names none.
     """
     language = reader.language
@@ -101,10 +102,20 @@ def part_only(reader: Reader, spoken: Sequence[str], asked: str) -> str:
             if not names_object(reader, sentence):
                 continue
             for said in (sentence, asked):
-                named = [m for m in members if any(w in _WORD.findall(said) for w in m)]
-                if named and len(named) < len(members):
-                    return sentence
+                if _names_part(members, said):
+                    return _limit(members, proposal) or sentence
     return ""
+
+
+def _limit(members: list[frozenset[str]], proposal: str) -> str:
+    """Return the words of a proposal, as they stand, that name some of the members and not all."""
+    parts = (re.sub(r"^[-*•\s]+|^\d+[.)]\s+|[*_:\s]+$", "", part) for part in sentences(proposal))
+    return next((re.sub(r"^\W+", "", part) for part in parts if _names_part(members, simple(part))), "")
+
+
+def _names_part(members: list[frozenset[str]], text: str) -> bool:
+    held = frozenset(_WORD.findall(text))
+    return 0 < sum(bool(member & held) for member in members) < len(members)
 
 
 def _members(reader: Reader) -> list[list[frozenset[str]]]:

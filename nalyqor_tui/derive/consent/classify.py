@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nalyqor_tui.derive.consent import about, speech
 from nalyqor_tui.derive.consent.arguments import Table, table
 from nalyqor_tui.derive.consent.events import Span, between, failed
-from nalyqor_tui.derive.consent.model import Class, Consent, Event, Quote
+from nalyqor_tui.derive.consent.model import ArgumentMatch, Class, Consent, Event, Quote
 from nalyqor_tui.derive.consent.reader import Reader
 from nalyqor_tui.derive.consent.search import Found, Talk, layers, search, thread
 from nalyqor_tui.derive.consent.talk import Exchange
@@ -47,12 +47,27 @@ def _with(talk: Talk, reader: Reader, write: Decision, before: Sequence[Exchange
     events = between(Span(talk.session, talk.policy, reader, one.user.entry, write), held, later, told)
     same = thread(talk, before, found.at)
     spoken = [one.plain, one.user.plain, *(t for e in same for t in (e.user.plain, e.plain))]
-    partial = about.part_only(reader, spoken, f"{found.ask.clause if found.ask else ''}\n{one.user.plain}")
+    partial = about.part_only(
+        reader,
+        spoken,
+        f"{found.ask.clause if found.ask else ''}\n{one.user.plain}",
+        one.agent[-1].text if one.agent else "",
+    )
     cls, says = _verdict(reader, told, events, partial, one.user.plain)
     return Consent(
-        cls, says, _proposal(one), Quote(one.user.entry, one.user.text), told.matches, tuple(events),
+        cls, says, _proposal(one), Quote(one.user.entry, one.user.text),
+        (*_scope(one, partial), *told.matches), tuple(events),
         _evidence(write, one, told, events),
     )  # fmt: skip
+
+
+def _scope(one: Exchange, partial: str) -> tuple[ArgumentMatch, ...]:
+    """Return the row that says what part of the whole was agreed to; none where all of it was."""
+    if not partial:
+        return ()
+    said = next((s for s in one.agent[-1:] if partial in s.text), None)
+    entry = said.entry if said else None
+    return (ArgumentMatch("(scope)", "the whole", "changed", partial, material=True, entry=entry),)
 
 
 def _verdict(
