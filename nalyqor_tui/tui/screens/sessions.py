@@ -115,7 +115,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
         ]
         if row.latent:
-            out.append(Segment(f"{row.problems} ({row.kind}) LATENT FAILURE", self._style("fail")))
+            word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
+            out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
         elif row.problems:
             out.append(Segment(f"{row.problems} ({row.kind})", self._style("fail")))
         elif self.judged:
