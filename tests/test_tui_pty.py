@@ -95,9 +95,13 @@ class Terminal:
         self.type(keys)
         while self.written.find(drawn.encode(), start) < 0:
             if time.monotonic() > end:
+                self._stream = pyte.ByteStream(self.screen)
                 self._stream.feed(_plain(bytes(self.written[-100_000:])))
                 pytest.fail(f"{drawn!r} was not written after {keys!r}:\n{self.text}")
             self._take(0.05)
+        self._stream = pyte.ByteStream(
+            self.screen
+        )  # the old one may wait for the end of a sequence that was skipped
 
     def until(self, what: str | Callable[[], bool], seconds: float = 10.0) -> None:
         """Wait until a text is on the screen, or until something is so."""
