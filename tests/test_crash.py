@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nalyqor_tui import cli, crash
+from nalyqor_tui.commands import open as open_command
 
 
 def test_the_front_door_reports_a_defect_in_one_line(
@@ -19,7 +20,7 @@ def test_the_front_door_reports_a_defect_in_one_line(
         raise RuntimeError(local)
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(cli, "_open", broken)
+    monkeypatch.setattr(open_command, "run", broken)
     assert cli.main(["trace.jsonl"]) == crash.EXIT_CODE
     said = capsys.readouterr().err
     assert said.count("\n") == 1

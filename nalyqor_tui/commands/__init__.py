@@ -1,0 +1,32 @@
+"""The commands of the program, one module each: `run(args)` does the work and returns the exit code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command as the help tells it; its module in this package has its name."""
+
+    name: str
+    usage: str
+    about: str
+
+
+COMMANDS = (
+    Command("export", "export TRACE -o report.md", "write a Markdown report"),
+    Command("show", "show TRACE --plain|--json", "print everything in lines, for pipes and programs"),
+    Command("tracks", "tracks TRACE [-o FILE.svg]", "draw confirmations, rules and margins along the turns"),
+    Command("schema", "schema trace|notes|policy", "print a JSON Schema"),
+    Command("policy", "policy check FILE", "explain every mistake in a policy, or hold it against a trace"),
+    Command("policy", "policy diff OLD NEW TRACE", "list the decisions whose grade changes"),
+    Command("policy", "policy list | show NAME", "name or print the policies that come with the program"),
+)
+
+
+def epilog() -> str:
+    """Return the part of the help that lists the commands and the exit codes."""
+    rows = [("TRACE", "step through the decisions of a trace"), *((c.usage, c.about) for c in COMMANDS)]
+    lines = (f"  nalyqor-tui {usage:<28} {about}" for usage, about in rows)
+    codes = "0 fine, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 70 a defect of ours"
+    return "commands:\n" + "\n".join(lines) + f"\n\nexit codes: {codes}\n"
