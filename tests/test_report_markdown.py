@@ -167,7 +167,7 @@ def test_the_head_names_the_file_and_the_policy(tmp_path: Path) -> None:
     (review,) = reviewed(tmp_path)
     head = {reads(field): reads(value) for field, value in tables(report([review]))[0]}
     assert head["trace"] == "trace.jsonl"
-    assert head["sha256"] == review.trace.source.sha256()
+    assert head["sha256"] == review.trace.sha256()
     assert review.policy is not None
     assert head["policy sha256"] == review.policy.sha256
     assert (head["policy"], head["policy file"]) == ("p", "rules.toml")

@@ -40,14 +40,15 @@ def a_loop(path: Path) -> None:
     ("make", "says"),
     [
         (lambda p: None, r": no such file \(check the name\)"),
-        (Path.mkdir, r": is a directory \(give one of the trace files in it\)"),
+        (Path.mkdir, r": no trace in this folder: it holds no files"),
         (os.mkfifo, r": is a pipe \("),
         (a_loop, r": cannot be opened: a loop of links"),
         (lambda p: p.write_bytes(b""), r": no records: the file is empty"),
         (lambda p: p.write_bytes(b"\n\n \r\n"), r": no records: the file holds only blank lines"),
-        (lambda p: p.write_bytes(gzip.compress(b"{}")), r": this is a gzip archive, not JSON text \(unpack"),
-        (lambda p: p.write_bytes(b"PK\x03\x04"), r": this is a zip archive"),
-        (lambda p: p.write_bytes(b"\x28\xb5\x2f\xfd"), r": this is a zstd archive"),
+        (lambda p: p.write_bytes(gzip.compress(b"{}")), r":1: JSON, but no trace that is known"),
+        (lambda p: p.write_bytes(b"\x1f\x8b\x08"), r": this gzip file cannot be unpacked: compressed file ended"),
+        (lambda p: p.write_bytes(b"PK\x03\x04"), r": this zip archive holds no readable file"),
+        (lambda p: p.write_bytes(b"\x28\xb5\x2f\xfd"), r": this zstd file cannot be unpacked: compressed file"),
         (lambda p: p.write_bytes(b"\x7fELF\x02"), r": this is a binary file"),
         (lambda p: p.write_bytes(b"SQLite format 3\x00"), r": this is an SQLite database"),
         (lambda p: p.write_text("{}", encoding="utf-16"), r": this is UTF-16 text .*iconv"),
@@ -101,7 +102,7 @@ def test_a_file_that_was_cut_since_gives_what_is_left(tmp_path: Path) -> None:
     trace = Trace(path)
     path.write_bytes(lines([header()]))
     assert trace.session(0).record(0).kind == "trace"
-    assert trace.source.sha256() == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert trace.sha256() == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.mark.skipif(not BAD.exists(), reason="the shared bad traces are not here")

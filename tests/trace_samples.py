@@ -11,7 +11,7 @@ from typing import Any
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import Policy, parse
-from nalyqor_tui.trace.formats.base import Place
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import read
 from nalyqor_tui.trace.session import Session, build
 from nalyqor_tui.trace.store import Trace

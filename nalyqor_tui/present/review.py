@@ -94,7 +94,7 @@ class Review:
     def bind(self, notes: list[Note]) -> None:
         """Take the notes of the sidecar and find the place of each that belongs to this session."""
         mine = [note for note in notes if note.anchor.session in ("", self.session.id)]
-        sha256 = self.trace.source.sha256() if mine else ""
+        sha256 = self.trace.sha256() if mine else ""
         bound = [(note, resolve(note.anchor, self._places, sha256)) for note in mine]
         self.notes = [BoundNote(note, binding, self._decision(binding)) for note, binding in bound]
 
@@ -104,8 +104,7 @@ class Review:
 
     def identity(self) -> TraceIdentity:
         """Return the file as a note is bound to it."""
-        source = self.trace.source
-        return TraceIdentity(name=self.trace.path.name, sha256=source.sha256(), bytes=source.size)
+        return TraceIdentity(name=self.trace.name, sha256=self.trace.sha256(), bytes=self.trace.size)
 
     def _decision(self, binding: Binding) -> int | None:
         if binding.place is None:

@@ -60,9 +60,9 @@ def facts(report: Report) -> list[Fact]:
     review = report.first
     trace = review.trace
     return [
-        Fact("trace", phrase("{name}", name=trace.path.name)),
-        Fact("sha256", phrase("{sha256}", sha256=trace.source.sha256())),
-        Fact("bytes", phrase("{size}", size=trace.source.size)),
+        Fact("trace", phrase("{name}", name=trace.name)),
+        Fact("sha256", phrase("{sha256}", sha256=trace.sha256())),
+        Fact("bytes", phrase("{size}", size=trace.size)),
         Fact("format", own(trace.format_title)),
         Fact("the format tells", _fidelity(trace.fidelity)),
         *_policy(review),

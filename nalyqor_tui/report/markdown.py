@@ -49,7 +49,7 @@ def rows(review: Review, shown: Sequence[Row]) -> Iterator[str]:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield _heading(1, phrase("Decisions of {name}", name=report.first.trace.path.name))
+    yield _heading(1, phrase("Decisions of {name}", name=report.first.trace.name))
     yield ""
     yield from gfm.table(
         _FIELD_VALUE, ((fact.label, gfm.inline(fact.says, fact.truth)) for fact in facts(report))

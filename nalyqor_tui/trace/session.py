@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.formats.base import Place, Placed
+from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.records import AnyRecord, Json
 
 

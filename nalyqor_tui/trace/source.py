@@ -9,17 +9,15 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from nalyqor_tui.errors import TraceError
 
 _WINDOW = 1 << 20
 BOM = b"\xef\xbb\xbf"
 
-# (first bytes, what it is, what to do): files that are certainly not JSON text.
+# (first bytes, what it is, what to do): files that are certainly no trace.
 _MAGIC = (
-    (b"\x1f\x8b", "a gzip archive", "unpack it first: gunzip -k FILE"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive", "unpack it first: zstd -d FILE"),
-    (b"PK", "a zip archive", "unpack it first: unzip FILE"),
     (b"\x7fELF", "a binary file (ELF)", "give the trace file"),
     (b"SQLite format 3\x00", "an SQLite database", "export the trace as JSON Lines"),
     (b"\xff\xfe", "UTF-16 text (little-endian)", "convert it: iconv -f UTF-16 -t UTF-8 FILE"),
@@ -40,22 +38,23 @@ class Line:
 class Source:
     """A regular file, read by offset up to the size that it had when it was opened."""
 
-    def __init__(self, path: Path) -> None:
-        """Open `path`; raise `TraceError` when it is missing, not a regular file, unreadable or empty."""
+    def __init__(self, path: Path, *, hold: bool = True) -> None:
+        """Open `path`; raise `TraceError` when it is missing, not a regular file or unreadable.
+
+        Without `hold` the file is open only while it is read: of a folder, not all can be open at once.
+        """
         self.path = path
-        self._fd = _open(path)
+        self._hold = hold
+        self._fd: int | None = _open(path)
         info = os.fstat(self._fd)
         if not stat.S_ISREG(info.st_mode):
             raise _not_a_file(path, info.st_mode)
         self.size = info.st_size
+        self._identity = (info.st_dev, info.st_ino)
         self._sha256 = ""
-        head = self.read(0, max(len(magic) for magic, _, _ in _MAGIC))
-        for magic, what, remedy in _MAGIC:
-            if head.startswith(magic):
-                raise TraceError(f"this is {what}, not JSON text", path=path, remedy=remedy)
-        if self._blank():
-            what = "the file is empty" if not self.size else "the file holds only blank lines"
-            raise TraceError(f"no records: {what}", path=path, remedy="give a file that an agent has written")
+        if not hold:
+            os.close(self._fd)
+            self._fd = None
 
     def __del__(self) -> None:
         fd = getattr(self, "_fd", None)
@@ -64,27 +63,41 @@ class Source:
 
     def read(self, offset: int, length: int) -> bytes:
         """Read `length` bytes at `offset`; fewer where the file ends or has been cut since."""
-        parts = []
-        while length > 0 and (part := os.pread(self._fd, length, offset)):
-            parts.append(part)
-            offset += len(part)
-            length -= len(part)
-        return b"".join(parts)
+        if self._fd is not None:
+            return _pread(self._fd, offset, length)
+        fd = _open(self.path)
+        try:
+            info = os.fstat(fd)
+            if (info.st_dev, info.st_ino) != self._identity:
+                what = "was replaced since it was opened"
+                raise TraceError(what, path=self.path, remedy="open it again")
+            return _pread(fd, offset, length)
+        finally:
+            os.close(fd)
 
-    def _blank(self) -> bool:
+    def windows(self) -> Iterator[bytes]:
+        """Yield the bytes of the file in pieces of a bounded size."""
         position = 0
         while window := self.read(position, min(_WINDOW, self.size - position)):
-            if window.strip(b" \t\r\n"):
-                return False
+            yield window
             position += len(window)
-        return True
+
+    def refuse_what_is_no_text(self) -> None:
+        """Raise `TraceError` for a file that is empty, blank, or certainly not JSON text."""
+        head = self.read(0, max(len(magic) for magic, _, _ in _MAGIC))
+        for magic, what, remedy in _MAGIC:
+            if head.startswith(magic):
+                raise TraceError(f"this is {what}, not JSON text", path=self.path, remedy=remedy)
+        if not any(window.strip(b" \t\r\n") for window in self.windows()):
+            what = "the file is empty" if not self.size else "the file holds only blank lines"
+            remedy = "give a file that an agent has written"
+            raise TraceError(f"no records: {what}", path=self.path, remedy=remedy)
 
     def lines(self) -> Iterator[Line]:
         """Yield every line, split at LF only; a byte order mark before the first one is passed over."""
-        number, start, position = 0, 0, 0
+        number, start = 0, 0
         parts: list[bytes] = []  # of a line that is longer than a window
-        while window := self.read(position, min(_WINDOW, self.size - position)):
-            position += len(window)
+        for window in self.windows():
             first, *others = window.split(b"\n")
             parts.append(first)
             for following in others:
@@ -99,12 +112,32 @@ class Source:
     def sha256(self) -> str:
         """Return the hash of the whole file, hexadecimal; read once, then remembered."""
         if not self._sha256:
-            digest, position = hashlib.sha256(), 0
-            while window := self.read(position, min(_WINDOW, self.size - position)):
+            digest = hashlib.sha256()
+            for window in self.windows():
                 digest.update(window)
-                position += len(window)
             self._sha256 = digest.hexdigest()
         return self._sha256
+
+
+class Spool(Source):
+    """Bytes that came through a pipe or out of a compressed file, kept in a file without a name."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        """Take over a temporary file; `path` says where its bytes came from."""
+        file.flush()
+        self.path = path
+        self._fd = os.dup(file.fileno())
+        self.size = os.fstat(self._fd).st_size
+        self._sha256 = ""
+
+
+def _pread(fd: int, offset: int, length: int) -> bytes:
+    parts = []
+    while length > 0 and (part := os.pread(fd, length, offset)):
+        parts.append(part)
+        offset += len(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 def _line(number: int, offset: int, data: bytes, *, complete: bool) -> Line:

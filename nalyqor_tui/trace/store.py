@@ -4,70 +4,159 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from pathlib import Path
+import sys
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
 
-from nalyqor_tui.trace.formats import recognise
-from nalyqor_tui.trace.formats.base import Fidelity, Place
-from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps, loads, resolve
+from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.trace import folder
+from nalyqor_tui.trace.document import Document
+from nalyqor_tui.trace.formats import failures
+from nalyqor_tui.trace.formats.base import Fidelity, Names, SessionDraft
+from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
+from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.recognise import Claim, recognise
 from nalyqor_tui.trace.session import Session, build
 from nalyqor_tui.trace.source import Source
+from nalyqor_tui.trace.unpack import from_pipe, unpack
+
+STDIN: Final = Path("-")
+"""The path that stands for what comes through standard input."""
 
 
 class Trace:
-    """A trace file in a format that is known."""
+    """A trace file in a format that is known, a folder of such files, or what came through a pipe."""
 
     def __init__(self, path: Path) -> None:
         """Open and recognise `path`; raise `TraceError` when that cannot be done."""
         self.path = path
-        self.source = Source(path)
-        self._format, self._document = recognise(self.source)
-        self._drafts = self._format.sessions(self._document)
+        self.is_folder = path != STDIN and path.is_dir()
+        self.claims: list[Claim] = []
+        self.skipped: list[folder.Skipped] = []
+        self._packed: Source | None = None
+        self._warnings: list[Phrase] = []
+        self.parts = self._open_folder() if self.is_folder else self._open_file()
+        self._documents = {document.name: document for part in self.parts for document in part.documents}
+        self._drafts, self._part_of = _drafts(self.parts)
         self._sessions: dict[int, Session] = {}
 
     @property
+    def name(self) -> str:
+        """What the trace is called on the screen and in reports."""
+        return "standard input" if self.path == STDIN else self.path.name or str(self.path)
+
+    @property
     def format_title(self) -> str:
-        """The format's name for the reader."""
-        return self._format.TITLE
+        """The format's name for the reader; in a folder, of each format with the number of its files."""
+        if not self.is_folder:
+            return self.parts[0].title
+        counts: dict[str, int] = {}
+        for part in self.parts:
+            counts[part.title] = counts.get(part.title, 0) + len(part.documents)
+        return "a folder: " + ", ".join(f"{title} ({n} files)" for title, n in counts.items())
 
     @property
     def fidelity(self) -> Fidelity:
-        """What the format can tell about a decision."""
-        return self._format.FIDELITY
+        """What the format of the first file can tell about a decision."""
+        return self.parts[0].fidelity
+
+    @property
+    def warnings(self) -> list[Phrase]:
+        """What whoever opens this trace should know first of all."""
+        return self._warnings + [warning for part in self.parts for warning in part.reading.warnings]
 
     @property
     def session_ids(self) -> list[str]:
         """The sessions' ids, in the order of the file."""
         return [draft.id for draft in self._drafts]
 
+    @property
+    def size(self) -> int:
+        """The bytes of the file as it lies there, of all files of a folder together."""
+        if self._packed is not None:
+            return self._packed.size
+        return sum(document.source.size for document in self._documents.values())
+
+    def sha256(self) -> str:
+        """Return the hash of the file as it lies there, hexadecimal; of a folder, of its files' names and hashes."""
+        if self._packed is not None:
+            return self._packed.sha256()
+        digest = hashlib.sha256()
+        for name, document in sorted(self._documents.items()):
+            digest.update(canonical([name, document.source.sha256()]))
+        return digest.hexdigest()
+
+    def part(self, index: int) -> folder.Part:
+        """Return the part of the trace that a session belongs to, by the session's ordinal."""
+        return self.parts[self._part_of[index]]
+
     def session(self, index: int) -> Session:
         """Read a session by its ordinal from 0; read once."""
         if index not in self._sessions:
-            draft = self._drafts[index]
-            self._sessions[index] = build(draft.id, draft.load())
+            self._sessions[index] = self._build(index)
         return self._sessions[index]
 
     def read(self, index: int) -> Session:
         """Read a session without keeping it, for a pass over many."""
-        draft = self._drafts[index]
-        return self._sessions.get(index) or build(draft.id, draft.load())
+        return self._sessions.get(index) or self._build(index)
 
     def raw(self, place: Place) -> str:
         """Return what stood in the file at `place`: a line as it is, an element of a document indented."""
         if place.pointer:
             with contextlib.suppress(BadJsonError, KeyError):
-                return dumps(self._element(place), indent=True)
-        return self._bytes(place).decode("utf-8", "surrogateescape")
+                return dumps(self._document(place).element(place), indent=True)
+        return self._document(place).data(place).decode("utf-8", "surrogateescape")
 
     def record_sha256(self, place: Place) -> str:
         """Hash a record: the bytes of its line, or the canonical JSON of the element it came from."""
         if place.pointer:
             with contextlib.suppress(BadJsonError, KeyError):
-                return hashlib.sha256(canonical(self._element(place))).hexdigest()
-        return hashlib.sha256(self._bytes(place)).hexdigest()
+                return hashlib.sha256(canonical(self._document(place).element(place))).hexdigest()
+        return hashlib.sha256(self._document(place).data(place)).hexdigest()
 
-    def _bytes(self, place: Place) -> bytes:
-        return self.source.read(place.offset, place.length)
+    def _build(self, index: int) -> Session:
+        draft = self._drafts[index]
+        session = build(draft.id, draft.load())
+        if self.is_folder:
+            for document in self.part(index).documents:
+                document.forget()
+        return session
 
-    def _element(self, place: Place) -> object:
-        whole = self._document.value if self._document.whole else loads(self._bytes(place))
-        return resolve(whole, place.pointer)
+    def _document(self, place: Place) -> Document:
+        """Find the file that a place is in: itself, or the archive that it is a member of."""
+        for name in (place.file, *map(str, PurePosixPath(place.file).parents), ""):
+            if name in self._documents:
+                return self._documents[name].find(place.file)
+        raise KeyError(place.file)
+
+    def _open_file(self) -> list[folder.Part]:
+        self._packed = from_pipe(sys.stdin.buffer, STDIN) if self.path == STDIN else Source(self.path)
+        source, problem = unpack(self._packed)
+        if problem:
+            self._warnings.append(phrase("{problem}", problem=problem))
+        self.claims = recognise(source)
+        claim = self.claims[0]
+        self._warnings += [phrase("a format could not be loaded: {why}", why=why) for why in failures()]
+        if claim.document.archive is not None and claim.document.archive.problem:
+            self._warnings.append(own(claim.document.archive.problem))
+        form = claim.format
+        assert form is not None
+        return [folder.Part(form, form.read(claim.document), (claim.document,))]
+
+    def _open_folder(self) -> list[folder.Part]:
+        parts, self.skipped = folder.read(self.path)
+        self._warnings += folder.warnings(self.skipped)
+        return parts
+
+
+def _drafts(parts: Sequence[folder.Part]) -> tuple[list[SessionDraft], list[int]]:
+    """Return the sessions of all parts, each under a name of its own, and the part that each belongs to."""
+    drafts: list[SessionDraft] = []
+    part_of: list[int] = []
+    names = Names()
+    for index, part in enumerate(parts):
+        for draft in part.reading.sessions:
+            drafts.append(SessionDraft(names.unique(draft.id), draft.load))
+            part_of.append(index)
+    return drafts, part_of

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from nalyqor_tui.trace.records import AnyRecord, Json, Unparsed
-from nalyqor_tui.trace.source import Source
+from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.trace.document import Document, Sample
+from nalyqor_tui.trace.place import Placed
+
+Level = Literal["exact", "reconstructed", "observed", "derivable", "absent", "as captured"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stood: its line (from 1), its bytes, a JSON Pointer into them."""
+class Can:
+    """How well a format tells one thing, and why.
 
-    line: int | None
-    offset: int
-    length: int
-    pointer: str = ""
+    The context is exact, reconstructed or absent; the others are observed, derivable or absent.
+    """
+
+    level: Level
+    why: str = ""
 
     def __str__(self) -> str:
-        line = f"line {self.line}" if self.line is not None else ""
-        return " ".join(part for part in (line, self.pointer) if part) or "the whole file"
+        return f"{self.level}: {self.why}" if self.why else self.level
 
 
-Placed = tuple[AnyRecord, Place]
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """What a format can tell about a decision."""
+
+    context: Can
+    confirmations: Can
+    retrieval: Can
+    margin: Can
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +46,36 @@ class SessionDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """The start of a file, to recognise it by: its first JSON values, or the one value of the document."""
+class Reading:
+    """What a reader found in a file: its sessions, who wrote it, and what the reader should know.
 
-    values: Sequence[Json]
-    whole: bool
+    `dialect` names the writer where a format has several; `fidelity` holds for this file where it differs
+    from the format's; `warnings` are shown first of all.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Fidelity:
-    """What a format can tell about a decision, in words for the reader."""
-
-    context: str
-    confirmations: str
-    retrieval: str
-    margin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file as a reader gets it: its bytes and, where the whole file is one JSON value, that value."""
-
-    source: Source
-    value: Json = field(default=None, repr=False)
-    whole: bool = False
+    sessions: Sequence[SessionDraft]
+    dialect: str = ""
+    fidelity: Fidelity | None = None
+    warnings: Sequence[Phrase] = ()
 
 
 class Format(Protocol):
-    """A module that reads one family of traces."""
+    """A module that reads one family of traces.
+
+    It may also define `gather(documents) -> list[tuple[Reading, Sequence[Document]]]`, which unites the files
+    of a folder that belong together and says which they are; without it, each is read by itself.
+    """
 
     NAME: str
+    """A short name, for the command line."""
+
     TITLE: str
+    """What people call the format."""
+
     FIDELITY: Fidelity
+
+    TESTED: str
+    """What the reader was tested on: files of the field, or files that the library itself made."""
 
     @staticmethod
     def score(sample: Sample) -> float:
@@ -75,18 +83,9 @@ class Format(Protocol):
         ...
 
     @staticmethod
-    def sessions(document: Document) -> list[SessionDraft]:
-        """Find the sessions of the file."""
+    def read(document: Document) -> Reading:
+        """Find the sessions of a file."""
         ...
-
-
-def broken(data: bytes, what: str, *, last: bool) -> Unparsed:
-    """Make the visible row of a line that could not be read; the last line may only be half written."""
-    if not data.strip(b"\x00"):
-        what = "only NUL bytes (a crash or a sparse tail)"
-    elif last:
-        what = f"incomplete last line, it may still be being written ({what})"
-    return Unparsed(what, data.decode("utf-8", "surrogateescape"))
 
 
 class Names:

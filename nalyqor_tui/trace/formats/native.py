@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nalyqor_tui.trace.formats.base import (
-    Document,
-    Fidelity,
-    Names,
-    Place,
-    Placed,
-    Sample,
-    SessionDraft,
-    broken,
-)
-from nalyqor_tui.trace.parse import BadJsonError, loads, resolve
-from nalyqor_tui.trace.records import KINDS, AnyRecord, Json, read
-from nalyqor_tui.trace.source import Line, Source
+from nalyqor_tui.trace.document import Document, Sample
+from nalyqor_tui.trace.formats.base import Can, Fidelity, Names, Reading, SessionDraft
+from nalyqor_tui.trace.place import Place, Placed
+from nalyqor_tui.trace.records import KINDS, Json, Unparsed
+from nalyqor_tui.trace.records import read as record
 
 NAME = "native"
 TITLE = "nalyqor.trace/1"
-FIDELITY = Fidelity(
-    context="as the header's captures say",
-    confirmations="as the header's captures say",
-    retrieval="as the header's captures say",
-    margin="as the header's captures say",
-)
+_CAN = Can("as captured", "as the header's captures say")
+FIDELITY = Fidelity(context=_CAN, confirmations=_CAN, retrieval=_CAN, margin=_CAN)
+TESTED = "its own writer's files"
 
 
 def score(sample: Sample) -> float:
@@ -38,12 +27,12 @@ def score(sample: Sample) -> float:
     return ours / len(values)
 
 
-def sessions(document: Document) -> list[SessionDraft]:
+def read(document: Document) -> Reading:
     """Split the records by session: a header starts one, a `conversation_id` names one."""
     found = _Sessions()
-    for placed, value in _pieces(document):
-        found.add(placed, value)
-    return [SessionDraft(s.id, s.load(document)) for s in found.all]
+    for value, place in document.items():
+        found.add(place, value)
+    return Reading([SessionDraft(s.id, _Load(document, tuple(s.pieces))) for s in found.all])
 
 
 def _ours(value: dict[str, Json]) -> bool:
@@ -55,9 +44,6 @@ class _Session:
     id: str
     pieces: list[Place] = field(default_factory=list)
 
-    def load(self, document: Document) -> _Load:
-        return _Load(document, tuple(self.pieces))
-
 
 @dataclass(frozen=True, slots=True)
 class _Load:
@@ -68,10 +54,8 @@ class _Load:
 
     def __call__(self) -> Iterator[Placed]:
         for place in self.pieces:
-            if self.document.whole:
-                yield read(resolve(self.document.value, place.pointer)), place
-            else:
-                yield _record(self.document.source, place), place
+            value, _ = self.document.item(place)
+            yield value if isinstance(value, Unparsed) else record(value), place
 
 
 class _Sessions:
@@ -101,30 +85,3 @@ class _Sessions:
         if named is not None:  # a second header with this id is a second session: what follows belongs to it
             self._latest[named] = session
         return session
-
-
-def _pieces(document: Document) -> Iterator[tuple[Place, Json]]:
-    if document.whole:
-        values = document.value if isinstance(document.value, list) else [document.value]
-        for index, value in enumerate(values):
-            pointer = f"/{index}" if isinstance(document.value, list) else ""
-            yield Place(None, 0, document.source.size, pointer), value
-        return
-    for line in document.source.lines():
-        if line.data.strip(b" \t\r"):
-            yield Place(line.number, line.offset, len(line.data)), _glance(line)
-
-
-def _glance(line: Line) -> Json:
-    try:
-        return loads(line.data)
-    except BadJsonError:
-        return None
-
-
-def _record(source: Source, place: Place) -> AnyRecord:
-    data = source.read(place.offset, place.length)
-    try:
-        return read(loads(data))
-    except BadJsonError as error:
-        return broken(data, str(error), last=place.offset + place.length >= source.size)

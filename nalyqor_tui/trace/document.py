@@ -1,0 +1,129 @@
+"""A file as a reader gets it: its values one by one, each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from nalyqor_tui.trace.archive import Archive
+from nalyqor_tui.trace.parse import BadJsonError, loads, resolve
+from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.records import Json, Unparsed
+from nalyqor_tui.trace.source import BOM, Source
+
+
+class Item(NamedTuple):
+    """A value of a document, or an `Unparsed` in its stead, with its place."""
+
+    value: Json  # or an `Unparsed`
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The start of a file, to recognise it by.
+
+    `values` are its first JSON values or, where the whole file is one, that value; `head` its first bytes;
+    `members` the names of the files in it, for an archive.
+    """
+
+    values: Sequence[Json]
+    whole: bool
+    head: bytes = b""
+    members: Sequence[str] = ()
+
+    @property
+    def objects(self) -> list[dict[str, Json]]:
+        """The objects among the values; those of the array, where the file is one array."""
+        values = self.values
+        if self.whole and values and isinstance(values[0], list):
+            values = values[0][:20]
+        return [value for value in values if isinstance(value, dict)]
+
+
+@dataclass
+class Document:
+    """One file of JSON text, read as a value a line or as one value; or an archive of such files.
+
+    `name` is its path in the folder or archive that was opened, empty where the trace is this one file.
+    """
+
+    source: Source
+    whole: bool = False
+    name: str = ""
+    archive: Archive | None = None
+    sample: Sample = field(default=Sample((), whole=False), repr=False)
+
+    @cached_property
+    def value(self) -> Json:
+        """The value of a whole document; raises `BadJsonError`."""
+        return loads(self.source.read(0, self.source.size).removeprefix(BOM))
+
+    def forget(self) -> None:
+        """Let go of the value of a whole document; it is read again when it is asked for."""
+        self.__dict__.pop("value", None)
+
+    def items(self) -> Iterator[Item]:
+        """Yield the values: of the lines, of the array's elements, or the one value that the file is."""
+        if self.archive is not None:
+            return
+        if not self.whole:
+            for line in self.source.lines():
+                if line.data.strip(b" \t\r"):
+                    place = Place(line.number, line.offset, len(line.data), "", self.name)
+                    yield Item(self._line(line.data, place), place)
+            return
+        place = self.place()
+        if not isinstance(self.value, list):
+            yield Item(self.value, place)
+            return
+        for index, value in enumerate(self.value):
+            yield Item(value, place.below(f"/{index}"))
+
+    def place(self) -> Place:
+        """Return the place of the whole file."""
+        return Place(None, 0, self.source.size, "", self.name)
+
+    def item(self, place: Place) -> Item:
+        """Read again what stands at a place that `items` gave."""
+        if self.whole:
+            return Item(resolve(self.value, place.pointer), place)
+        return Item(self._line(self.data(place), place), place)
+
+    def find(self, name: str) -> Document:
+        """Return this document, or the member of an archive that a place names; raises `KeyError`."""
+        if self.archive is None or name == self.name:
+            return self
+        return self.member(name.removeprefix(self.name + "/") if self.name else name)
+
+    def member(self, name: str) -> Document:
+        """Return a member of the archive as a document; raises `KeyError` where there is none."""
+        assert self.archive is not None
+        source = self.archive.source(name)
+        return Document(source, whole=True, name=f"{self.name}/{name}" if self.name else name)
+
+    def data(self, place: Place) -> bytes:
+        """Return the bytes of a place, without regard to its pointer."""
+        return self.source.read(place.offset, place.length)
+
+    def element(self, place: Place) -> Json:
+        """Return the value that a place points to; raises `BadJsonError` or `KeyError`."""
+        whole = self.value if self.whole else loads(self.data(place))
+        return resolve(whole, place.pointer)
+
+    def _line(self, data: bytes, place: Place) -> Json | Unparsed:
+        try:
+            return loads(data)
+        except BadJsonError as error:
+            return broken(data, str(error), last=place.offset + place.length >= self.source.size)
+
+
+def broken(data: bytes, what: str, *, last: bool) -> Unparsed:
+    """Make the visible row of a line that could not be read; the last line may only be half written."""
+    if not data.strip(b"\x00"):
+        what = "only NUL bytes (a crash or a sparse tail)"
+    elif last:
+        what = f"incomplete last line, it may still be being written ({what})"
+    return Unparsed(what, data.decode("utf-8", "surrogateescape"))

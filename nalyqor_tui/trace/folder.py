@@ -1,0 +1,112 @@
+"""A folder opens as a set of sessions: each file by its own format, those that belong together as one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nalyqor_tui.errors import TraceError
+from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.trace.document import Document
+from nalyqor_tui.trace.formats.base import Fidelity, Format, Reading
+from nalyqor_tui.trace.recognise import recognise
+from nalyqor_tui.trace.source import Source
+from nalyqor_tui.trace.unpack import unpack
+
+MOST: Final = 20_000
+"""The most files of a folder that are looked at."""
+
+_NAMED = 5  # files that a warning names; the others are counted
+_OURS = (".notes.jsonl", ".lock", ".draft.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file with what was read of it, or several that belong together."""
+
+    format: Format
+    reading: Reading
+    documents: tuple[Document, ...]
+
+    @property
+    def title(self) -> str:
+        """The format's name, with the writer's where the format has several."""
+        return f"{self.format.TITLE}: {self.reading.dialect}" if self.reading.dialect else self.format.TITLE
+
+    @property
+    def fidelity(self) -> Fidelity:
+        """What these files can tell about a decision."""
+        return self.reading.fidelity or self.format.FIDELITY
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of the folder that is not read, and why."""
+
+    name: str
+    why: str
+
+
+def read(path: Path) -> tuple[list[Part], list[Skipped]]:
+    """Open the files of a folder; raise `TraceError` where none of them is a trace."""
+    found: dict[str, tuple[Format, list[Document]]] = {}
+    skipped: list[Skipped] = []
+    for number, name in enumerate(_files(path)):
+        if number == MOST:
+            skipped.append(Skipped("…", f"a folder is read up to {MOST:,} files"))
+            break
+        try:
+            document, form = _open(path / name, name)
+        except (TraceError, OSError) as error:
+            skipped.append(Skipped(name, error.what if isinstance(error, TraceError) else str(error)))
+            continue
+        found.setdefault(form.NAME, (form, []))[1].append(document)
+    parts = [part for form, documents in found.values() for part in _parts(form, documents)]
+    if not parts:
+        seen = f"{len(skipped)} files were looked at" if skipped else "it holds no files"
+        raise TraceError(
+            f"no trace in this folder: {seen}", path=path, remedy="give a folder with traces in it"
+        )
+    return parts, skipped
+
+
+def warnings(skipped: list[Skipped]) -> list[Phrase]:
+    """Say which files are not read, and why."""
+    if not skipped:
+        return []
+    out = [phrase("{n} files of this folder are not read", n=len(skipped))]
+    out += [phrase("{name}: {why}", name=each.name, why=each.why) for each in skipped[:_NAMED]]
+    if len(skipped) > _NAMED:
+        out.append(phrase("and {n} more: nalyqor-tui info lists them", n=len(skipped) - _NAMED))
+    return out
+
+
+def _open(path: Path, name: str) -> tuple[Document, Format]:
+    source, _ = unpack(Source(path, hold=False))
+    claim = recognise(source, name)[0]
+    claim.document.forget()
+    assert claim.format is not None
+    return claim.document, claim.format
+
+
+def _parts(form: Format, documents: list[Document]) -> Iterator[Part]:
+    gather = getattr(form, "gather", None)
+    if gather is None:
+        for document in documents:
+            yield Part(form, form.read(document), (document,))
+            document.forget()
+        return
+    for reading, members in gather(documents):
+        yield Part(form, reading, tuple(members))
+
+
+def _files(path: Path) -> Iterator[str]:
+    """Yield the names of the files below a folder, in order, without hidden ones and our own."""
+    for folder, inside, names in os.walk(path):
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and not name.endswith(_OURS):
+                yield (Path(folder) / name).relative_to(path).as_posix()

@@ -1,0 +1,37 @@
+"""Where a record stood, so that whoever doubts the reading can look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nalyqor_tui.trace.records import AnyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stood: its line (from 1), its bytes, a JSON Pointer into them.
+
+    `file` is the path in the folder or archive that was opened; empty for a trace that is one file.
+    """
+
+    line: int | None
+    offset: int
+    length: int
+    pointer: str = ""
+    file: str = ""
+
+    def below(self, pointer: str) -> Place:
+        """Return the place of a part, by its pointer from here."""
+        return replace(self, pointer=self.pointer + pointer)
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line is not None else ""
+        return " ".join(part for part in (self.file, line, self.pointer) if part) or "the whole file"
+
+
+Placed = tuple[AnyRecord, Place]
+
+
+def token(key: str) -> str:
+    """Return a key as a part of a JSON Pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")

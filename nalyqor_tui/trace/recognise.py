@@ -1,0 +1,118 @@
+"""Tell the format of a file by its content: each format says how surely it is its own, and the surest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from nalyqor_tui.errors import TraceError
+from nalyqor_tui.trace.archive import ZIP, Archive
+from nalyqor_tui.trace.document import Document, Sample
+from nalyqor_tui.trace.formats import formats
+from nalyqor_tui.trace.formats.base import Format
+from nalyqor_tui.trace.formats.known import KNOWN
+from nalyqor_tui.trace.parse import BadJsonError, loads
+from nalyqor_tui.trace.records import Json
+from nalyqor_tui.trace.source import BOM, Source
+
+_SAMPLED = 20
+_HEAD = 4096
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A format that takes a file for its own, how surely (0 to 1), and the file as it would read it.
+
+    `format` is None for a kind that is recognised but not read; `remedy` then says what to do.
+    """
+
+    title: str
+    score: float
+    document: Document
+    format: Format | None
+    remedy: str = ""
+
+
+def claims(source: Source, name: str = "") -> list[Claim]:
+    """Return who claims a file, the surest first; empty where nobody does. Raises `TraceError` for a bad zip."""
+    found: list[Claim] = []
+    for document in _candidates(source, name):
+        sample = document.sample
+        found += [Claim(form.TITLE, form.score(sample), document, form) for form in formats()]
+        found += [Claim(kind.title, kind.score(sample), document, None, kind.remedy) for kind in KNOWN]
+    return sorted((claim for claim in found if claim.score > 0), key=lambda claim: -claim.score)
+
+
+def recognise(source: Source, name: str = "") -> list[Claim]:
+    """Return who claims a file, the one that reads it first; raise `TraceError` where nobody can read it."""
+    found = claims(source, name)
+    if not found:
+        raise _unrecognised(source)
+    if found[0].format is None:
+        what = f"this looks like {found[0].title}, which is recognised but not read"
+        raise TraceError(what, path=source.path, remedy=found[0].remedy)
+    return found
+
+
+def _candidates(source: Source, name: str) -> Iterator[Document]:
+    head = source.read(0, _HEAD)
+    if head.startswith(ZIP):
+        archive = Archive(source.path, source)
+        yield Document(source, True, name, archive, Sample((), True, head, tuple(archive.names)))
+        return
+    source.refuse_what_is_no_text()
+    first, lines = _first_values(source)
+    value = _whole(source) if not first or len(lines) <= 1 else None
+    if lines and (first or value is None):  # lines of a document may look like values of their own
+        yield Document(source, False, name, None, Sample(lines, False, head))
+    if value is not None:
+        document = Document(source, True, name, None, Sample([value], True, head))
+        document.value = value
+        yield document
+    if not lines and value is None:
+        yield Document(source, False, name, None, Sample((), False, head))
+
+
+def _first_values(source: Source) -> tuple[bool, list[Json]]:
+    """Return whether the first line is a value of its own, and the objects and arrays on the first lines."""
+    first, values = False, []
+    filled = (line.data for line in source.lines() if line.data.strip(b" \t\r"))
+    for index, data in enumerate(islice(filled, _SAMPLED)):
+        try:
+            value = loads(data)
+        except BadJsonError:
+            continue  # a broken line does not decide what the others are
+        first = first or index == 0
+        if isinstance(value, dict | list):
+            values.append(value)
+    return first, values
+
+
+def _whole(source: Source) -> Json:
+    data = source.read(0, source.size).removeprefix(BOM)
+    if data.lstrip()[:1] not in (b"[", b"{"):
+        return None
+    try:
+        return loads(data)
+    except BadJsonError:
+        return None
+
+
+def _unrecognised(source: Source) -> TraceError:
+    line = next(source.lines()).data
+    first = line.split(b"\r")[0]
+    looked = "looked for: " + ", ".join(form.TITLE for form in formats())
+    begins = first[:_SHOWN].decode("utf-8", "replace")
+    what = "JSON, but no trace that is known"
+    if first.lstrip()[:1] == b"<":
+        what = "not JSON (looks like HTML or XML)"
+    elif b"\r" in line.rstrip(b"\r"):
+        what, looked = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
+    else:
+        try:
+            loads(first)
+        except BadJsonError as error:
+            what = str(error)
+    return TraceError(f"{what}; it begins with: {begins}", path=source.path, line=1, remedy=looked)
