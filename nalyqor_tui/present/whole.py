@@ -44,6 +44,8 @@ def about(review: Review) -> list[Row]:
     rows = [observed(label, value, at) for label, value in fields.items() if value]
     kinds = ("confirmation", "retrieval", "context", "margin")
     claims = [phrase("{kind} {how}", kind=own(kind), how=getattr(header.captures, kind)) for kind in kinds]
+    if "captures" not in header.model_fields_set:
+        return [*rows, absent("captures", at)]
     return [*rows, observed("captures", join(", ", claims), at)]
 
 
