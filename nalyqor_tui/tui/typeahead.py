@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 
 from nalyqor_tui.tui.actions import ACTIONS
+from nalyqor_tui.tui.guard import Guarded
 
 _ROUNDS = 4  # a key bubbles up, its action posts a message, whose handler posts another: that moves the focus
 _MOVES = frozenset(key for action in ACTIONS if action.group == "Move" for key in action.keys.split(","))
 
 
-class TypeAhead(App[None]):
+class TypeAhead(Guarded):
     """An application in which a key meets the focus and the screen that the key before it left behind."""
 
     def __init__(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.screen import Screen
 
 from nalyqor_tui.phrase import Phrase, join, phrase
@@ -128,9 +129,8 @@ class ReviewView(Screen[None]):
                     if s.kind != "turn" or (after is not None and after.kind != "turn")]  # fmt: skip
         self.steps.show_steps(rows, judged=self.review.policy is not None)
         made = sum(s.kind == "decision" for s in rows)
-        self.steps.border_title = (
-            f"1 Decisions ({made} of {len(self.review.session.decisions)})" if wanted else "1 Decisions"
-        )
+        count = f" ({made} of {len(self.review.session.decisions)})" if wanted else ""
+        self.steps.border_title = Content(f"1 Decisions{count}")
         self._title()
 
     def take_in(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -61,7 +62,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, title: str, *, id: str) -> None:
         super().__init__(id=id)
-        self.border_title = title
+        self.border_title = Content(title)
         self._lines: list[Line] = []
         self._blocks: list[_Block] = []
         self._starts: list[int] = []
