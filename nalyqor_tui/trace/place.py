@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nalyqor_tui.trace.records import AnyRecord
@@ -27,6 +28,22 @@ class Place:
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line is not None else ""
         return " ".join(part for part in (self.file, line, self.pointer) if part) or "the whole file"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The places of a response that was logged in several pieces; a pointer begins with the number of its piece."""
+
+    pieces: Sequence[Place]
+    words: Place
+    """Where what was said stands."""
+
+    def below(self, pointer: str) -> Place:
+        """Return the place of a part, by its pointer; that of the words for an empty one."""
+        if not pointer:
+            return self.words
+        number, _, inside = pointer.removeprefix("/").partition("/")
+        return self.pieces[int(number)].below(f"/{inside}" if inside else "")
 
 
 Placed = tuple[AnyRecord, Place]

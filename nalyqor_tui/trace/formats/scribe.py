@@ -12,7 +12,7 @@ from typing import Any
 
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, text
 from nalyqor_tui.trace.parse import canonical, dumps
-from nalyqor_tui.trace.place import Place, Placed
+from nalyqor_tui.trace.place import Place, Placed, Spread
 from nalyqor_tui.trace.records import SCHEMA, Json, Unparsed, read
 
 Heard = tuple[Said, Place]
@@ -55,11 +55,11 @@ class Scribe:
             self.message(place, said, **known)
         self._unread(place, said)
 
-    def step(self, place: Place, said: Said, **known: Json) -> list[str]:
+    def step(self, place: Place | Spread, said: Said, **known: Json) -> list[str]:
         """Write one response of the model and return the ids of its decisions: one for each call, or a reply.
 
         `known` are fields of the decision: context, agent, parent, tools_offered, margin (of the first
-        decision), id and ts; `message_id` is the id of the words.
+        decision), source, id and ts; `message_id` is the id of the words.
         """
         margin, base = known.pop("margin", None), known.pop("id", None) or self._name("decision")
         message_id = known.pop("message_id", None)
@@ -74,6 +74,8 @@ class Scribe:
         for index, (choice, pointer) in enumerate(chosen):
             name = f"{base}.{index + 1}" if index else base
             body = {"id": name, "chosen": choice, **known, "margin": None if index else margin}
+            if not (spoke or index) and said.more:  # there are no words that it could stand beside
+                body["source"] = {**said.more, **known.get("source", {})}
             names.append(self._record("decision", place.below(pointer), body))
         refs = [self._words(place, said, message_id, shared)] if spoke else []
         for call, decision in zip(said.calls, names, strict=False):
@@ -127,9 +129,9 @@ class Scribe:
         broken = source if isinstance(source, Unparsed) else Unparsed(problem, dumps(source))
         self.records.append((broken, place))
 
-    def _words(self, place: Place, said: Said, name: str | None, known: dict[str, Json]) -> str:
+    def _words(self, place: Place | Spread, said: Said, name: str | None, known: dict[str, Json]) -> str:
         body = {"role": said.role, "content": said.content, "reasoning": said.reasoning, "id": name}
-        written = self._record("message", place, body | {"source": said.more or None} | known)
+        written = self._record("message", place.below(""), body | {"source": said.more or None} | known)
         self._remember(said, written)
         return written
 
@@ -153,7 +155,7 @@ class Scribe:
         if not known or known[-1] != joined:
             known.append(joined)
 
-    def _unread(self, place: Place, said: Said) -> None:
+    def _unread(self, place: Place | Spread, said: Said) -> None:
         for piece in said.unread:
             self.unparsed(place.below(piece.pointer), piece.problem, piece.value)
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from nalyqor_tui.trace.formats.messages import anthropic, openai
-from nalyqor_tui.trace.formats.messages.model import Call, Piece, Result, Said, Status, text, unwrapped
+from nalyqor_tui.trace.formats.messages.model import (
+    Call,
+    Piece,
+    Result,
+    Said,
+    Status,
+    joined,
+    text,
+    unwrapped,
+)
 from nalyqor_tui.trace.records import Json
 
-__all__ = ["Call", "Piece", "Result", "Said", "Status", "read", "text", "unwrapped"]
+__all__ = ["Call", "Piece", "Result", "Said", "Status", "joined", "read", "text", "unwrapped"]
 
 # The closest match first: a message of OpenAI's needs no more than a role.
 _DIALECTS = (anthropic.read, openai.read)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
 from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.records import Json
@@ -43,6 +44,9 @@ class Piece:
     pointer: str
 
 
+_Pointed = TypeVar("_Pointed", Call, Result, Piece)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message: its role in our words (system, developer, user, assistant, tool), its content, its parts.
@@ -63,6 +67,46 @@ class Said:
     def spoke(self) -> bool:
         """Whether there are words or thoughts, besides calls and results."""
         return bool(self.content or self.reasoning)
+
+
+def joined(pieces: Sequence[Said]) -> Said:
+    """Return one response of the model whose pieces were logged one by one, in order.
+
+    Its pointers begin with the number of the piece: `place.Spread` finds the places.
+    """
+    if not pieces:
+        return Said("assistant")
+    parts = [piece.content if isinstance(piece.content, list) else [piece.content] for piece in pieces]
+    said = [part for listed in parts for part in listed if part]
+    content = said[0] if len(said) == 1 and isinstance(said[0], str) else [_part(part) for part in said]
+    thoughts = [piece.reasoning for piece in pieces if piece.reasoning]
+    return Said(
+        pieces[0].role,
+        content or None,
+        tuple(_under(index, call) for index, piece in enumerate(pieces) for call in piece.calls),
+        tuple(_under(index, result) for index, piece in enumerate(pieces) for result in piece.results),
+        "\n".join(thoughts) or None,
+        tuple(_under(index, unread) for index, piece in enumerate(pieces) for unread in piece.unread),
+        _together([piece.more for piece in pieces]),
+    )
+
+
+def _part(part: Json) -> Json:
+    return {"type": "text", "text": part} if isinstance(part, str) else part
+
+
+def _under(index: int, part: _Pointed) -> _Pointed:
+    return replace(part, pointer=f"/{index}{part.pointer}")
+
+
+def _together(every: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the pieces say besides; where they differ, what each of them says."""
+    seen: dict[str, list[Any]] = {}
+    for more in every:
+        for key, value in more.items():
+            if value not in (known := seen.setdefault(key, [])):
+                known.append(value)
+    return {key: values[0] if len(values) == 1 else values for key, values in seen.items()}
 
 
 def text(content: Json) -> str:
