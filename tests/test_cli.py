@@ -42,10 +42,14 @@ MISTAKES = [
     (
         ["show", "folder"],
         3,
-        "folder: no trace in this folder: it holds no files (give a folder with traces in it)",
+        "no trace in this folder: it holds no files (give a folder with traces in it)",
     ),
     (["show", "empty.jsonl"], 3, "empty.jsonl: no records: the file is empty"),
-    (["show", "text.jsonl"], 3, "text.jsonl:1: not JSON: expecting value at column 1; it begins with: hello"),
+    (
+        ["show", "text.jsonl"],
+        3,
+        "text.jsonl:1: not JSON: expecting value at column 1 (it begins with: hello;",
+    ),
     (["show", "good.jsonl.notes.jsonl"], 3, "good.jsonl.notes.jsonl: these are notes, not a trace"),
     (
         ["show", "good.jsonl", "--policy", "bad.toml"],

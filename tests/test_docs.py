@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nalyqor_tui import cli
+from nalyqor_tui.commands import COMMANDS
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.policy.loader import find
@@ -51,17 +52,8 @@ class TestPage:
     def test_its_commands_and_options_exist(self, page: Path, capsys: pytest.CaptureFixture[str]) -> None:
         known = help_of(capsys)
         code = re.findall(r"`[^`\n]+`|```sh\n.*?```", page.read_text(), re.DOTALL)
-        for command in re.findall(r"nalyqor-tui (export|show|tracks|schema|\w+)(?: |`)", " ".join(code)):
-            assert command in (
-                "export",
-                "show",
-                "tracks",
-                "schema",
-                "policy",
-                "TRACE",
-                "trace",
-                "sample_traces",
-            ), command
+        names = {command.name for command in COMMANDS} | {"TRACE", "trace", "sample_traces"}
+        assert set(re.findall(r"nalyqor-tui (\w+)(?: |`)", " ".join(code))) <= names
         options = set(re.findall(r"(?<![\w-])--[a-z]+", " ".join(c for c in code if ours(c))))
         assert options - known == set()
 
@@ -77,7 +69,7 @@ def ours(code: str) -> bool:
 
 def help_of(capsys: pytest.CaptureFixture[str]) -> set[str]:
     """The options of all commands."""
-    for command in ([], ["export"], ["show"], ["tracks"], ["schema"], ["policy", "check"]):
+    for command in ([], *([command.name] for command in COMMANDS), ["policy", "check"]):
         with pytest.raises(SystemExit):
             cli.main([*command, "--help"])
     return set(re.findall(r"--[a-z]+", capsys.readouterr().out))

@@ -22,7 +22,7 @@ def parser_for(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentP
     parser = argparse.ArgumentParser(
         prog=name, description=about, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("trace", type=Path, metavar="TRACE", help="the trace file; recognised by its content")
+    add_trace(parser)
     parser.add_argument(
         "--policy",
         metavar="FILE|NAME",
@@ -33,6 +33,17 @@ def parser_for(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentP
         "--notes", type=Path, metavar="FILE", help="the notes file (default: TRACE.notes.jsonl)"
     )
     return parser
+
+
+def add_trace(parser: argparse.ArgumentParser) -> None:
+    """Let a command take a trace: a file, a folder, or `-` for standard input."""
+    about = "a trace file, recognised by its content; a folder of them; - for standard input"
+    parser.add_argument("trace", type=_trace_path, metavar="TRACE", help=about)
+
+
+def _trace_path(text: str) -> Path:
+    path = Path(text)
+    return path.resolve() if path.is_dir() else path  # a folder has its notes beside it, so it needs its name
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -61,12 +72,23 @@ def reviews_of(given: argparse.Namespace) -> Iterator[Review]:
 
     trace = open_trace(given.trace)
     policy = find(given.policy, given.trace)
-    notes = Journal.open(given.trace, notes_path=given.notes, author=author()).notes()
+    notes = Journal.open(given.trace, notes_path=notes_path(trace, given.notes), author=author()).notes()
     every = range(len(trace.session_ids))
     wanted = every if given.session is None else [session_index(trace, given.session)]
     across = Across(trace)
     reviews = (_bound(Review(trace, index, policy, across), notes) for index in wanted)
     return _with_spot(given, reviews) if getattr(given, "at", None) else reviews
+
+
+def notes_path(trace: Trace, asked: Path | None) -> Path | None:
+    """Return the notes file to use instead of the one beside the trace; None for that one.
+
+    What came through a pipe has its notes in the state folder, by its content: they are found again.
+    """
+    from nalyqor_tui.notes import names
+    from nalyqor_tui.trace.store import STDIN
+
+    return names.of_pipe(trace.sha256()) if asked is None and trace.path == STDIN else asked
 
 
 def _with_spot(given: argparse.Namespace, reviews: Iterator[Review]) -> Iterator[Review]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from nalyqor_tui import __version__
@@ -17,17 +18,31 @@ def run(args: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"nalyqor-tui {__version__}")
     given = parser.parse_args(args)
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    piped = str(given.trace) == "-"
+    if not sys.stdout.isatty() or not (piped or sys.stdin.isatty()):
         raise UsageError("this is no terminal", remedy="for pipes: nalyqor-tui show TRACE --plain")
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.policy.loader import find
 
     trace = common.open_trace(given.trace)
+    if piped:
+        _keys_from_the_terminal()
     policy = find(given.policy, given.trace)
-    journal = Journal.open(given.trace, notes_path=given.notes, author=author())
+    journal = Journal.open(given.trace, notes_path=common.notes_path(trace, given.notes), author=author())
     chosen = None if given.session is None else common.session_index(trace, given.session)
     from nalyqor_tui.tui.case import Case
     from nalyqor_tui.tui.run import run as show
 
     return show(Case(trace, policy, journal, given.policy or ""), session=chosen, at=given.at)
+
+
+def _keys_from_the_terminal() -> None:
+    """Take the keys from the terminal: the trace came through standard input."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        what = "there is no terminal to read keys from"
+        raise UsageError(what, remedy="for pipes: nalyqor-tui show - --plain") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)

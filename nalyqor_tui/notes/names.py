@@ -46,6 +46,12 @@ def in_state(trace: Path) -> Path | None:
     return Path(state) / "nalyqor-tui" / "notes" / f"{trace.name[:40]}.{mark}.notes.jsonl"
 
 
+def of_pipe(sha256: str) -> Path | None:
+    """Return the notes file of a trace that came through a pipe, by the hash of what came."""
+    state = in_state(Path("pipe"))
+    return None if state is None else state.with_name(f"pipe.{sha256[:12]}.notes.jsonl")
+
+
 def of_writer(notes: Path, writer: str) -> Path:
     """Return the file of one writer alone: `x.notes.jsonl` has `x.notes.<writer>.jsonl`."""
     return notes.with_name(f"{notes.name.removesuffix('.jsonl')}.{writer}.jsonl")

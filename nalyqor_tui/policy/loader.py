@@ -161,7 +161,7 @@ def examine(data: bytes, path: str) -> tuple[Policy | None, list[PolicyError]]:
 
 
 def find(wanted: str | None, trace: Path) -> Policy | None:
-    """Find the policy for a trace: `wanted` by path or shipped name, else nalyqor.toml beside or above it.
+    """Find the policy for a trace: `wanted` by path or shipped name, else nalyqor.toml in, beside or above it.
 
     `none` asks for no policy, whatever lies there.
     """
@@ -169,7 +169,7 @@ def find(wanted: str | None, trace: Path) -> Policy | None:
         return None
     if wanted is not None:
         return named(wanted)
-    folder = trace.resolve().parent
+    folder = trace.resolve() if trace.is_dir() else trace.resolve().parent
     for place in (folder, *folder.parents):
         if (place / BESIDE).is_file():
             return load(place / BESIDE)

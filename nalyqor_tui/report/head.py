@@ -64,6 +64,7 @@ def facts(report: Report) -> list[Fact]:
         Fact("sha256", phrase("{sha256}", sha256=trace.sha256())),
         Fact("bytes", phrase("{size}", size=trace.size)),
         Fact("format", own(trace.format_title)),
+        *(Fact("warning", warning) for warning in trace.warnings),
         Fact("the format tells", _fidelity(trace.fidelity)),
         *_policy(review),
         Fact("shown", _counts(report)),

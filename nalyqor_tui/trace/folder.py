@@ -19,7 +19,7 @@ from nalyqor_tui.trace.unpack import unpack
 MOST: Final = 20_000
 """The most files of a folder that are looked at."""
 
-_NAMED = 5  # files that a warning names; the others are counted
+_NAMED = 3  # files that a warning names; the others are counted
 _OURS = (".notes.jsonl", ".lock", ".draft.json")
 
 
@@ -73,15 +73,12 @@ def read(path: Path) -> tuple[list[Part], list[Skipped]]:
     return parts, skipped
 
 
-def warnings(skipped: list[Skipped]) -> list[Phrase]:
-    """Say which files are not read, and why."""
-    if not skipped:
-        return []
-    out = [phrase("{n} files of this folder are not read", n=len(skipped))]
-    out += [phrase("{name}: {why}", name=each.name, why=each.why) for each in skipped[:_NAMED]]
-    if len(skipped) > _NAMED:
-        out.append(phrase("and {n} more: nalyqor-tui info lists them", n=len(skipped) - _NAMED))
-    return out
+def warning(skipped: list[Skipped]) -> Phrase:
+    """Say which files are not read."""
+    names = ", ".join(each.name for each in skipped[:_NAMED])
+    more = phrase(" and {n} more", n=len(skipped) - _NAMED) if len(skipped) > _NAMED else ()
+    says = "{n} files of this folder are not read: {names}{more} (nalyqor-tui info says why)"
+    return phrase(says, n=len(skipped), names=names, more=more)
 
 
 def _open(path: Path, name: str) -> tuple[Document, Format]:

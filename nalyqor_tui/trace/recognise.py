@@ -48,6 +48,11 @@ def claims(source: Source, name: str = "") -> list[Claim]:
 def recognise(source: Source, name: str = "") -> list[Claim]:
     """Return who claims a file, the one that reads it first; raise `TraceError` where nobody can read it."""
     found = claims(source, name)
+    if not found and source.read(0, len(ZIP)) == ZIP:
+        remedy = "unzip it and give the trace in it"
+        raise TraceError(
+            "this is a zip archive without a trace that is known", path=source.path, remedy=remedy
+        )
     if not found:
         raise _unrecognised(source)
     if found[0].format is None:
@@ -103,16 +108,16 @@ def _whole(source: Source) -> Json:
 def _unrecognised(source: Source) -> TraceError:
     line = next(source.lines()).data
     first = line.split(b"\r")[0]
-    looked = "looked for: " + ", ".join(form.TITLE for form in formats())
-    begins = first[:_SHOWN].decode("utf-8", "replace")
+    remedy = "looked for: " + ", ".join(form.TITLE for form in formats())
     what = "JSON, but no trace that is known"
     if first.lstrip()[:1] == b"<":
         what = "not JSON (looks like HTML or XML)"
     elif b"\r" in line.rstrip(b"\r"):
-        what, looked = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
+        what, remedy = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
     else:
         try:
             loads(first)
         except BadJsonError as error:
             what = str(error)
-    return TraceError(f"{what}; it begins with: {begins}", path=source.path, line=1, remedy=looked)
+    begins = first[:_SHOWN].decode("utf-8", "replace")
+    return TraceError(what, path=source.path, line=1, remedy=f"it begins with: {begins}; {remedy}")

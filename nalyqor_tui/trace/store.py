@@ -146,7 +146,7 @@ class Trace:
 
     def _open_folder(self) -> list[folder.Part]:
         parts, self.skipped = folder.read(self.path)
-        self._warnings += folder.warnings(self.skipped)
+        self._warnings += [folder.warning(self.skipped)] if self.skipped else []
         return parts
 
 

@@ -100,6 +100,7 @@ ACTIONS: tuple[Action, ...] = (
            "copy", "Take away"),
     Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", footer="x"),
     Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
+    Action("info", "I", "what it is", "what the trace was recognised as, and what its format can tell", "info", "Program", BOTH),
     Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", BOTH),
     Action("help", "question_mark", "help", "this help", "help", "Program", BOTH, footer="?"),
     Action("back", "escape", "back", "close what lies on top: a prompt, the zoom, a filter, the search", "back", "Program",

@@ -20,6 +20,8 @@ TESTED = "its own writer's files"
 
 def score(sample: Sample) -> float:
     """Count the share of values that are records of ours."""
+    if not sample.values:
+        return 0.0
     values = sample.values[0] if sample.whole and isinstance(sample.values[0], list) else sample.values
     if not values:
         return 0.0

@@ -13,6 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from nalyqor_tui.present.text import literal, literal_lines
+from nalyqor_tui.report import formats
+from nalyqor_tui.trace.store import Trace
 from nalyqor_tui.tui.actions import Scope, of
 
 LEGEND = """\
@@ -83,6 +85,11 @@ _GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Program"]
 def full(title: str, text: str) -> Overlay:
     """Make the full view of a text from elsewhere."""
     return Overlay(literal(title), "\n".join(literal_lines(text)))
+
+
+def info_screen(trace: Trace) -> Overlay:
+    """Make the view of what a trace was recognised as, what to know first, and what its format can tell."""
+    return Overlay("What this trace is", "\n".join(formats.about(trace)))
 
 
 class CopyMenu(ModalScreen[str | None]):

@@ -12,7 +12,7 @@ from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.annotating import Annotating
 from nalyqor_tui.tui.screens.card import CardScreen
-from nalyqor_tui.tui.screens.overlays import full, help_screen
+from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.seeking import Seeking
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -171,6 +171,10 @@ class ReviewScreen(Seeking, Annotating, Taking):
         """Show the help."""
         pane = PANES[self.pane.id or "talk"] if self.pane is not None else "1 Decisions"
         self.app.push_screen(help_screen("review", pane, self.case.keys))
+
+    def action_info(self) -> None:
+        """Show what the trace was recognised as."""
+        self.app.push_screen(info_screen(self.case.trace))
 
     def action_theme(self) -> None:
         """Change between dark and light."""

@@ -25,7 +25,7 @@ from nalyqor_tui.present.text import literal, show
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.overlays import help_screen
+from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -146,6 +146,7 @@ class SessionsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield Bar(id="title")
+        yield Bar(id="warning")
         yield Bar(id="head")
         yield SessionList(self.case.trace.session_ids, judged=self.case.policy is not None, id="sessions")
         yield Prompt(id="prompt")
@@ -153,6 +154,7 @@ class SessionsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Start reading."""
+        self.query_one("#warning", Bar).show_warnings(self.case.trace.warnings)
         self._title(0)
         self._read()
 
@@ -204,7 +206,7 @@ class SessionsScreen(Screen[None]):
 
     def _title(self, read: int) -> None:
         count = len(self.case.trace.session_ids)
-        left = phrase("{file} · {n} sessions", file=self.case.path.name, n=count)
+        left = phrase("{file} · {n} sessions", file=self.case.trace.name, n=count)
         left += phrase(" · reading {read} of {count}", read=read, count=count) if read < count else ()
         rows = self.list.rows.values()
         latent = sum(row.latent for row in rows)
@@ -298,6 +300,10 @@ class SessionsScreen(Screen[None]):
     def action_help(self) -> None:
         """Show the help."""
         self.app.push_screen(help_screen("sessions", "the list of sessions", self.case.keys))
+
+    def action_info(self) -> None:
+        """Show what the trace was recognised as."""
+        self.app.push_screen(info_screen(self.case.trace))
 
     def action_theme(self) -> None:
         """Change between dark and light."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.tui import outlets
@@ -29,7 +31,7 @@ class Taking(ReviewView):
 
     def action_export(self) -> None:
         """Ask where the report goes."""
-        self.ask("export", "write the report to", f"{self.case.path.stem}.report.md")
+        self.ask("export", "write the report to", f"{Path(self.case.trace.name).stem}.report.md")
 
     def export(self, name: str) -> None:
         if not name:
@@ -49,7 +51,7 @@ class Taking(ReviewView):
             at = self.decision.entry
         if at is not None:
             place = self.review.session.entries[at].place
-            title = f"{self.case.path.name} {place}"
+            title = f"{self.case.trace.name} {place}"
             if not outlets.page(self.app, title, self.case.trace.raw(place)):
                 self.tell(
                     phrase("no pager could be started: set $PAGER, or enter shows the row in full"),

@@ -60,6 +60,7 @@ class ReviewView(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the panes; which of them show, and where, is a matter of the stylesheet."""
         yield Bar(id="title")
+        yield Bar(id="warning")
         with Container(id="body"):
             yield Steps(id="list")
             yield PaneTabs(id="tabs")
@@ -76,6 +77,7 @@ class ReviewView(Screen[None]):
     def on_mount(self) -> None:
         """Show the session from its first decision, or from where it was asked for."""
         self.add_class("-active-talk")
+        self.query_one("#warning", Bar).show_warnings(self.case.trace.warnings)
         self.list_steps()
         if self.at is None:
             self.call_after_refresh(self.steps.ends, False)
@@ -176,7 +178,7 @@ class ReviewView(Screen[None]):
 
     def _title(self) -> None:
         ids = self.case.trace.session_ids
-        left = phrase("{file}", file=self.case.path.name)
+        left = phrase("{file}", file=self.case.trace.name)
         if len(ids) > 1:
             left += phrase(
                 " · {id} ({n}/{count})", id=self.review.session.id, n=self.review.index + 1, count=len(ids)

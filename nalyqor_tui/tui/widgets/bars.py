@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present.steps import Step
 from nalyqor_tui.present.text import show
 from nalyqor_tui.tui.widgets.wrap import cells
@@ -32,6 +32,14 @@ class Bar(Widget):
         """Show other text."""
         self._left, self._right = left, right
         self.refresh()
+
+    def show_warnings(self, warnings: Sequence[Phrase]) -> None:
+        """Show the first of these, and the key that shows them all; nothing where there are none."""
+        self.display = bool(warnings)
+        more = phrase("{n} more, ", n=len(warnings) - 1) if len(warnings) > 1 else ()
+        self.show_text(
+            phrase("! {what}", what=warnings[0]) if warnings else (), phrase("{m}I: details", m=more)
+        )
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
