@@ -236,9 +236,10 @@ def test_two_editors_never_overwrite_each_others_draft(trace: Path) -> None:
     one.save(Draft(author="Ada", anchor=anchor(), body=body("Ada's")))
     two.save(Draft(author="Bob", anchor=anchor(), body=body("Bob's"), note="N1"))
     assert sorted(draft.body.text for draft in one.all()) == ["Ada's", "Bob's"]
-    edited = one.load(anchor("1.1"), note="N1")
+    edited = two.load(anchor("1.1"), note="N1")
     assert edited is not None
     assert edited.body.text == "Bob's"
+    assert one.load(anchor("1.1"), note="N1") is None, "Bob may still be writing it"
 
 
 def test_a_draft_that_cannot_be_kept_leaves_the_former_one(
@@ -261,7 +262,7 @@ def test_a_draft_that_cannot_be_kept_leaves_the_former_one(
 
 
 def test_a_file_that_holds_no_draft_is_passed_over_and_stays(trace: Path) -> None:
-    drafts = Drafts((names.beside(trace),))
+    drafts = Drafts((names.beside(trace),), author="Ada")
     drafts.save(Draft(author="Ada", anchor=anchor(), body=body("good")))
     broken = names.draft_of(names.beside(trace), "0" * 26)
     broken.write_text("{")

@@ -34,8 +34,9 @@ class Draft(BaseModel):
 class Drafts:
     """The drafts of one trace, in the folder of its notes (or the next one, where that is closed to us)."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], *, author: str) -> None:
         self._roots = roots
+        self._author = author
 
     def save(self, draft: Draft) -> Path:
         """Put the draft on the disk in the place of its former self, and return its file.
@@ -59,8 +60,10 @@ class Drafts:
         raise AssertionError("a trace has at least one place for notes")
 
     def load(self, anchor: Anchor, note: str | None = None) -> Draft | None:
-        """Return the newest draft of an edit of `note`, or of a new note at `anchor`'s place, or None."""
+        """Return one's own newest draft of an edit of `note`, or of a new note at `anchor`'s place, or None."""
         for draft in reversed(self.all()):
+            if draft.author != self._author:  # its writer may still be at it
+                continue
             if draft.note == note and (note is not None or _place(draft.anchor) == _place(anchor)):
                 return draft
         return None

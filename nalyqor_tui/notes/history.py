@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nalyqor_tui.notes.model import Anchor, Body, NoteRecord
+from nalyqor_tui.notes.union import unite
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Note:
     retracted: bool
     """True when nothing but retractions stands."""
     conflict: tuple[NoteRecord, ...]
-    """Other records that stand beside the head: two people superseded the same one."""
+    """Other records that stand beside the head: two people superseded the same one, or one id has two contents."""
     versions: tuple[NoteRecord, ...]
     """Every record of the note, oldest first."""
 
@@ -38,8 +39,9 @@ def fold(records: Iterable[NoteRecord]) -> tuple[list[Note], list[NoteRecord]]:
     Those last are retractions and restorations of a note whose own lines are damaged or not here.
     """
     by_note: dict[str, list[NoteRecord]] = {}
-    for record in sorted(records, key=lambda record: record.id):
-        by_note.setdefault(record.note, []).append(record)
+    for record in unite(records):
+        if record.op not in ("blind", "commit"):
+            by_note.setdefault(record.note, []).append(record)
     notes: list[Note] = []
     stray: list[NoteRecord] = []
     for versions in by_note.values():
@@ -68,7 +70,7 @@ def _note(versions: Sequence[NoteRecord]) -> Note | None:
         created=first.ts,
         edited=head.ts,
         retracted=not living,
-        conflict=tuple(record for record in standing if record.id != head.id),
+        conflict=tuple(record for record in standing if record is not head),
         versions=tuple(versions),
     )
 

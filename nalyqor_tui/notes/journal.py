@@ -8,10 +8,11 @@ from pathlib import Path
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes import names
+from nalyqor_tui.notes.blind import Sight, sight, visible
 from nalyqor_tui.notes.drafts import Drafts
 from nalyqor_tui.notes.history import Note, fold
 from nalyqor_tui.notes.ids import ulid
-from nalyqor_tui.notes.model import Anchor, Body, NoteRecord, Op, now
+from nalyqor_tui.notes.model import Anchor, Body, NoteRecord, Op, TraceIdentity, now
 from nalyqor_tui.notes.reader import Problem
 from nalyqor_tui.notes.storage import Storage
 from nalyqor_tui.notes.undo import State, Step, Steps, place
@@ -46,7 +47,8 @@ class Journal:
             remedy = "give another file with --notes FILE"
             raise NotesError("the trace itself cannot hold its notes", path=notes, remedy=remedy)
         writer = f"{names.slug(author)}-{ulid()[-8:].lower()}"
-        journal = cls(Storage.of(trace, notes, writer), Drafts(names.roots(trace, notes)), author=author)
+        drafts = Drafts(names.roots(trace, notes), author=author)
+        journal = cls(Storage.of(trace, notes, writer), drafts, author=author)
         journal.refresh()
         return journal
 
@@ -78,8 +80,27 @@ class Journal:
             return self._storage.problems + strays
 
     def notes(self) -> list[Note]:
-        """Return the notes as they stand, retracted ones among them, in the order of the trace."""
+        """Return the notes as they stand, retracted ones among them, in the order of the trace.
+
+        Someone who reads blind gets only what they wrote themselves: see `hidden`.
+        """
         return list(self._notes)
+
+    @property
+    def records(self) -> tuple[NoteRecord, ...]:
+        """Every record that this author may see, by id."""
+        return visible(self._storage.records, self.author)
+
+    @property
+    def sight(self) -> Sight:
+        """Whether this author reads blind, has committed, or neither."""
+        return sight(self._storage.records, self.author)
+
+    @property
+    def hidden(self) -> int:
+        """How many notes of others are not shown, because this author reads blind."""
+        own = {record.note for record in self.records}
+        return len({record.note for record in self._storage.records if _is_note(record)} - own)
 
     def note(self, note_id: str) -> Note:
         """Return one note as it stands, or raise NotesError where there is none of this id."""
@@ -122,12 +143,16 @@ class Journal:
                 return note
             return self._remember("the edit of the note", note, self._write(note, "edit", body, prev=base))
 
-    def settle(self, note_id: str, body: Body) -> Note:
-        """End a conflict: `body` supersedes the head and all that stands beside it as it is known here."""
+    def settle(self, note_id: str, body: Body | None, *, seen: tuple[str, ...] = ()) -> Note:
+        """End a conflict: `body`, or a retraction where it is None, supersedes all that stands.
+
+        `seen` are the ids of the records that the author was shown; what others wrote since stays beside.
+        """
         with self._mutex:
             note = self.note(note_id)
-            beside = tuple(record.id for record in note.conflict)
-            after = self._write(note, "edit", body, settles=beside)
+            stand = seen or tuple(record.id for record in (note.head, *note.conflict))
+            op: Op = "retract" if body is None else "edit"
+            after = self._write(note, op, body, prev=stand[0], settles=stand[1:])
             return self._remember("the settled conflict of the note", note, after)
 
     def retract(self, note_id: str) -> Note:
@@ -145,6 +170,31 @@ class Journal:
             if not note.retracted:
                 return note
             return self._remember("the return of the note", note, self._write(note, "restore"))
+
+    def go_blind(self, trace: TraceIdentity) -> None:
+        """Hide the notes of others from now on, in every program, until `commit`; after it nothing is hidden."""
+        with self._mutex:
+            self.refresh()
+            if self.sight == "open":
+                self._put("blind", trace)
+
+    def commit(self, trace: TraceIdentity) -> int:
+        """End the blind reading for good: record what one has written, show the rest; return how many notes.
+
+        Raises NotesError for someone who does not read blind, or has written nothing yet.
+        """
+        with self._mutex:
+            self.refresh()
+            if self.sight != "blind":
+                why = "you have committed already" if self.sight == "committed" else "you do not read blind"
+                raise NotesError(why, path=self.path, remedy="nothing is hidden from you")
+            heads = tuple(sorted({r.id for n in self._notes for r in (n.head, *n.conflict)}))
+            if not heads:
+                remedy = "write one first, be it a question or a mark"
+                raise NotesError("there is no note of yours to commit", path=self.path, remedy=remedy)
+            written = len(self._notes)
+            self._put("commit", trace, heads)
+            return written
 
     def undo(self) -> str | None:
         """Take back what this process did last by writing the opposite; say what, or None if nothing is left.
@@ -217,15 +267,30 @@ class Journal:
         )
 
     def _save(self, record: NoteRecord) -> Note:
+        self._append(record)
+        return self.note(record.note)
+
+    def _put(self, op: Op, trace: TraceIdentity, covers: tuple[str, ...] = ()) -> None:
+        """Write a record that is about no note."""
+        new = ulid()
+        at = Anchor(trace=trace)
+        self._append(
+            NoteRecord(id=new, note=new, op=op, covers=covers, author=self.author, ts=now(), anchor=at)
+        )
+
+    def _append(self, record: NoteRecord) -> None:
         try:
             self._storage.append(record)
         finally:
             self._fold()
-        return self.note(record.note)
 
     def _find(self, note_id: str) -> Note | None:
         return next((note for note in self._notes if note.id == note_id), None)
 
     def _fold(self) -> None:
-        notes, strays = fold(self._storage.records.values())
+        notes, strays = fold(self.records)
         self._notes, self._strays = tuple(notes), tuple(strays)
+
+
+def _is_note(record: NoteRecord) -> bool:
+    return record.op not in ("blind", "commit")

@@ -22,7 +22,9 @@ SUGGESTED_TAGS: Final = (
 """Tags the editor offers; free ones are as good."""
 
 Kind = Literal["reconstruction", "hypothesis", "question", "mark"]
-Op = Literal["create", "edit", "retract", "restore"]
+Op = Literal["create", "edit", "retract", "restore", "blind", "commit"]
+"""What was done to a note; `blind` and `commit` are about the author's own reading, and no note."""
+
 Status = Literal["asserted", "supported", "contradicted"]
 SourceTruth = Literal["observed", "declared", "derived"]
 
@@ -134,22 +136,25 @@ class NoteRecord(_Model):
     """The record that this one supersedes."""
     settles: tuple[str, ...] = ()
     """Other heads of a conflict, which the author saw and settled by this record."""
+    covers: tuple[str, ...] = ()
+    """Of a commit: the author's own records that stood when the notes of others were still hidden."""
     author: Text
     ts: str
     """RFC 3339, UTC."""
     anchor: Anchor
     body: Body | None = None
-    """What was written; none for retract and restore."""
+    """What was written; only create and edit have one."""
     crc: str = ""
     """zlib.crc32, eight hex digits, over the canonical JSON of the record without this field."""
 
     @model_validator(mode="after")
     def _op_has_what_it_needs(self) -> Self:
-        if self.op == "create" and (self.prev is not None or self.note != self.id):
-            raise ValueError("a create starts its own note and supersedes nothing")
-        if self.op != "create" and self.prev is None:
+        first = self.op in ("create", "blind", "commit")
+        if first and (self.prev is not None or self.note != self.id):
+            raise ValueError(f"a {self.op} starts its own note and supersedes nothing")
+        if not first and self.prev is None:
             raise ValueError(f"a record of op {self.op} must name the one it supersedes")
-        if (self.body is None) != (self.op in ("retract", "restore")):
+        if (self.body is None) == (self.op in ("create", "edit")):
             raise ValueError(f"a record of op {self.op} {'needs a' if self.body is None else 'has no'} body")
         return self
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from nalyqor_tui.errors import NotesError
@@ -13,6 +14,7 @@ from nalyqor_tui.notes import files, names
 from nalyqor_tui.notes.lines import LINE_START, encode
 from nalyqor_tui.notes.model import NoteRecord
 from nalyqor_tui.notes.reader import Problem, Reader
+from nalyqor_tui.notes.union import unite
 
 LOCK_WAIT = 2.0
 """Seconds to wait for another writer, who holds the lock only while one note is written."""
@@ -23,6 +25,7 @@ _REMEDIES = {
     errno.ENOENT: "create the folder first, or give another place with --notes FILE",
     errno.ENOSPC: "free some space and save again, or give another place with --notes FILE",
     errno.EDQUOT: "free some space and save again, or give another place with --notes FILE",
+    errno.EFBIG: "this file may not grow: begin another with --notes FILE",
 }
 _REMEDY = "give another place with --notes FILE"
 
@@ -35,8 +38,8 @@ class Storage:
     """
 
     def __init__(self, homes: tuple[names.Home, ...], roots: tuple[Path, ...], *, first: int = 0) -> None:
-        self.records: dict[str, NoteRecord] = {}
-        """By id, each once; swapped for a new dict when something changed."""
+        self.records: tuple[NoteRecord, ...] = ()
+        """What all files hold together, each record once, by id; replaced when something changed."""
         self._homes = homes
         self._roots = roots
         self._at = first
@@ -88,7 +91,7 @@ class Storage:
             except (files.LockUnavailableError, OSError) as error:
                 if not self._move_on(error):
                     raise self._failure(error) from error
-        if self.records.get(record.id) is None:
+        if all(record.id != kept.id for kept in reversed(self.records)):
             raise NotesError(
                 "the note was written but cannot be read back", path=self.home.path, remedy=_REMEDY
             )
@@ -154,11 +157,9 @@ class Storage:
         return NotesError(f"the note is not saved: {why}", path=self.home.path, remedy=remedy)
 
     def _unite(self) -> None:
-        records: dict[str, NoteRecord] = {}
-        self._doubles = []
-        for reader in self._readers.values():
-            for record in reader.records:
-                if records.setdefault(record.id, record) != record:
-                    what = f"record {record.id} is here twice with different contents; the first is used"
-                    self._doubles.append(Problem(reader.path, None, what))
-        self.records = records
+        self.records = unite(*(reader.records for reader in self._readers.values()))
+        twice = (one.id for one, other in pairwise(self.records) if one.id == other.id)
+        self._doubles = [
+            Problem(self.home.path, None, f"record {name} is here with different contents: each is shown")
+            for name in dict.fromkeys(twice)
+        ]
