@@ -69,7 +69,7 @@ def ours(code: str) -> bool:
 
 def help_of(capsys: pytest.CaptureFixture[str]) -> set[str]:
     """The options of all commands."""
-    for command in ([], *([command.name] for command in COMMANDS), ["policy", "check"]):
+    for command in ([], *([command.name] for command in COMMANDS), ["policy", "check"], ["notes", "merge"]):
         with pytest.raises(SystemExit):
             cli.main([*command, "--help"])
     return set(re.findall(r"--[a-z]+", capsys.readouterr().out))

@@ -26,7 +26,7 @@ from tracks_samples import (
 )
 
 from nalyqor_tui.policy.loader import find
-from nalyqor_tui.present import axis, marks
+from nalyqor_tui.present import axis, columns, marks
 from nalyqor_tui.present.marks import Column, Sign
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
@@ -354,4 +354,4 @@ class TestAxis:
 
     @each(text=st.text(alphabet=st.sampled_from("abc日本e\u0301…|"), max_size=30), width=st.integers(1, 20))
     def test_a_label_takes_its_width_exactly(self, text: str, width: int) -> None:
-        assert cell_len(axis.padded(text, width)) == width
+        assert cell_len(columns.padded(text, width)) == width

@@ -23,6 +23,11 @@ COMMANDS = (
     Command("schema", "schema trace|notes|policy", "print a JSON Schema"),
     Command("policy", "policy check FILE", "explain every mistake in a policy, or hold it against a trace"),
     Command("policy", "policy diff OLD NEW TRACE", "list the decisions whose grade changes"),
+    Command("notes", "notes verify|log TRACE", "prove that the notes hold, or tell what was done to them"),
+    Command(
+        "notes", "notes merge TRACE LEFT RIGHT", "hold two people's notes side by side; -o FILE unites them"
+    ),
+    Command("notes", "notes commit TRACE", "end a blind reading: see what others wrote"),
     Command("policy", "policy list | show NAME", "name or print the policies that come with the program"),
 )
 

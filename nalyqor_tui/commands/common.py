@@ -72,11 +72,12 @@ def reviews_of(given: argparse.Namespace) -> Iterator[Review]:
 
     trace = open_trace(given.trace)
     policy = find(given.policy, given.trace)
-    notes = Journal.open(given.trace, notes_path=notes_path(trace, given.notes), author=author()).notes()
+    journal = Journal.open(given.trace, notes_path=notes_path(trace, given.notes), author=author())
     every = range(len(trace.session_ids))
     wanted = every if given.session is None else [session_index(trace, given.session)]
     across = Across(trace)
-    reviews = (_bound(Review(trace, index, policy, across), notes) for index in wanted)
+    notes, hidden = journal.notes(), journal.hidden
+    reviews = (_bound(Review(trace, index, policy, across), notes, hidden) for index in wanted)
     return _with_spot(given, reviews) if getattr(given, "at", None) else reviews
 
 
@@ -103,8 +104,8 @@ def _with_spot(given: argparse.Namespace, reviews: Iterator[Review]) -> Iterator
     return iter(found)
 
 
-def _bound(review: Review, notes: list[Note]) -> Review:
-    review.bind(notes)
+def _bound(review: Review, notes: list[Note], hidden: int) -> Review:
+    review.bind(notes, hidden)
     return review
 
 

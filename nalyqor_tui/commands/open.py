@@ -16,6 +16,9 @@ def run(args: list[str]) -> int:
     parser.add_argument(
         "--at", metavar="SPOT", help="open at a decision (9.1), turn, clock (:14:32), record or rule"
     )
+    parser.add_argument(
+        "--blind", action="store_true", help="hide the notes of others until you commit yours (docs/notes.md)"
+    )
     parser.add_argument("--version", action="version", version=f"nalyqor-tui {__version__}")
     given = parser.parse_args(args)
     piped = str(given.trace) == "-"
@@ -30,6 +33,10 @@ def run(args: list[str]) -> int:
         _keys_from_the_terminal()
     policy = find(given.policy, given.trace)
     journal = Journal.open(given.trace, notes_path=common.notes_path(trace, given.notes), author=author())
+    if given.blind:
+        from nalyqor_tui.present.review import identity
+
+        journal.go_blind(identity(trace))
     chosen = None if given.session is None else common.session_index(trace, given.session)
     from nalyqor_tui.tui.case import Case
     from nalyqor_tui.tui.run import run as show

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes import names
-from nalyqor_tui.notes.blind import Sight, sight, visible
 from nalyqor_tui.notes.drafts import Drafts
-from nalyqor_tui.notes.history import Note, fold
+from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.ids import ulid
+from nalyqor_tui.notes.ledger import Ledger
 from nalyqor_tui.notes.model import Anchor, Body, NoteRecord, Op, TraceIdentity, now
-from nalyqor_tui.notes.reader import Problem
 from nalyqor_tui.notes.storage import Storage
 from nalyqor_tui.notes.undo import State, Step, Steps, place
 
 
-class Journal:
+class Journal(Ledger):
     """The notes of one trace.
 
     A method that writes returns when its record is on the disk, and raises NotesError when it could not be
@@ -26,13 +24,9 @@ class Journal:
     """
 
     def __init__(self, storage: Storage, drafts: Drafts, *, author: str) -> None:
-        self.author = author
+        super().__init__(storage, author=author)
         self.drafts = drafts
-        self._storage = storage
-        self._notes: tuple[Note, ...] = ()
-        self._strays: tuple[NoteRecord, ...] = ()
         self._steps = Steps()
-        self._mutex = threading.RLock()
 
     @classmethod
     def open(cls, trace_path: Path, *, notes_path: Path | None = None, author: str) -> Journal:
@@ -51,72 +45,6 @@ class Journal:
         journal = cls(Storage.of(trace, notes, writer), drafts, author=author)
         journal.refresh()
         return journal
-
-    @property
-    def path(self) -> Path:
-        """The file that the next note goes to."""
-        return self._storage.home.path
-
-    @property
-    def where(self) -> str:
-        """Where that file is and why there, in words."""
-        return self._storage.home.where
-
-    @property
-    def exists(self) -> bool:
-        """Whether a notes file of this trace is on the disk."""
-        return self._storage.exists
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What was set aside when the notes were read; the files keep it."""
-        with self._mutex:
-            strays = [
-                Problem(
-                    self.path, None, f"{stray.op} of note {stray.note}, whose text is damaged or not here"
-                )
-                for stray in self._strays
-            ]
-            return self._storage.problems + strays
-
-    def notes(self) -> list[Note]:
-        """Return the notes as they stand, retracted ones among them, in the order of the trace.
-
-        Someone who reads blind gets only what they wrote themselves: see `hidden`.
-        """
-        return list(self._notes)
-
-    @property
-    def records(self) -> tuple[NoteRecord, ...]:
-        """Every record that this author may see, by id."""
-        return visible(self._storage.records, self.author)
-
-    @property
-    def sight(self) -> Sight:
-        """Whether this author reads blind, has committed, or neither."""
-        return sight(self._storage.records, self.author)
-
-    @property
-    def hidden(self) -> int:
-        """How many notes of others are not shown, because this author reads blind."""
-        own = {record.note for record in self.records}
-        return len({record.note for record in self._storage.records if _is_note(record)} - own)
-
-    def note(self, note_id: str) -> Note:
-        """Return one note as it stands, or raise NotesError where there is none of this id."""
-        note = self._find(note_id)
-        if note is None:
-            remedy = "its file was changed from outside: write the note anew"
-            raise NotesError(f"there is no note {note_id}", path=self.path, remedy=remedy)
-        return note
-
-    def refresh(self) -> bool:
-        """Take in what others wrote; return whether anything changed."""
-        with self._mutex:
-            changed = self._storage.refresh()
-            if changed:
-                self._fold()
-            return changed
 
     def create(self, anchor: Anchor, body: Body) -> Note:
         """Write a new note."""
@@ -188,12 +116,12 @@ class Journal:
             if self.sight != "blind":
                 why = "you have committed already" if self.sight == "committed" else "you do not read blind"
                 raise NotesError(why, path=self.path, remedy="nothing is hidden from you")
-            heads = tuple(sorted({r.id for n in self._notes for r in (n.head, *n.conflict)}))
-            if not heads:
+            written = sum(not note.retracted for note in self._notes)
+            if not written:
                 remedy = "write one first, be it a question or a mark"
                 raise NotesError("there is no note of yours to commit", path=self.path, remedy=remedy)
-            written = len(self._notes)
-            self._put("commit", trace, heads)
+            heads = {record.id for note in self._notes for record in (note.head, *note.conflict)}
+            self._put("commit", trace, tuple(sorted(heads)))
             return written
 
     def undo(self) -> str | None:
@@ -283,14 +211,3 @@ class Journal:
             self._storage.append(record)
         finally:
             self._fold()
-
-    def _find(self, note_id: str) -> Note | None:
-        return next((note for note in self._notes if note.id == note_id), None)
-
-    def _fold(self) -> None:
-        notes, strays = fold(self.records)
-        self._notes, self._strays = tuple(notes), tuple(strays)
-
-
-def _is_note(record: NoteRecord) -> bool:
-    return record.op not in ("blind", "commit")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes import files, names
@@ -28,6 +29,13 @@ _REMEDIES = {
     errno.EFBIG: "this file may not grow: begin another with --notes FILE",
 }
 _REMEDY = "give another place with --notes FILE"
+
+
+class Held(NamedTuple):
+    """A notes file and the number of its records, each of which has its right checksum."""
+
+    path: Path
+    records: int
 
 
 class Storage:
@@ -65,6 +73,11 @@ class Storage:
     def exists(self) -> bool:
         """Whether any notes file is on the disk."""
         return any(path.is_file() for root in self._roots for path in names.files_of(root))
+
+    @property
+    def contents(self) -> list[Held]:
+        """What each file holds that is there."""
+        return [Held(path, len(one.records)) for path, one in self._readers.items() if path.is_file()]
 
     @property
     def problems(self) -> list[Problem]:

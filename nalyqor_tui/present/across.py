@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock, Thread
 
 from nalyqor_tui.derive.series import Kind, collect
@@ -43,6 +44,11 @@ class Across:
     def alone(self) -> bool:
         """Whether the file holds one session only."""
         return len(self._trace.session_ids) < 2
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The ids of the sessions."""
+        return frozenset(self._trace.session_ids)
 
     def sessions(self) -> Sessions | None:
         """Return what all sessions say, None while they are still being read; raises what reading raises."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
+from nalyqor_tui.present.columns import padded
 from nalyqor_tui.present.marks import Column, Lane, LaneKind, Mark, Tracks
 from nalyqor_tui.present.text import literal
 
@@ -76,26 +76,3 @@ def label(lane: Lane, width: int) -> str:
 def longest(lanes: Iterable[Lane]) -> int:
     """Return the characters of the longest label."""
     return max((len(literal(lane.subject)) + len(lane.role) + 1 for lane in lanes), default=0)
-
-
-def padded(text: str, width: int) -> str:
-    """Cut or pad a visible form to `width` columns of a terminal; a cut one ends in an ellipsis.
-
-    Widths as in Unicode's East Asian Width (UAX #11): wide and full-width characters count two, marks none.
-    """
-    sizes = [_size(char) for char in text]
-    if sum(sizes) <= width:
-        return text + " " * (width - sum(sizes))
-    out, used = "", 0
-    for char, size in zip(text, sizes, strict=True):
-        if used + size > width - 1:
-            break
-        out += char
-        used += size
-    return f"{out}…" + " " * (width - 1 - used)
-
-
-def _size(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nalyqor_tui.notes.model import Claim
-from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.review import BoundNote, Review
 from nalyqor_tui.present.rows import Heading, Line, reconstructed
 from nalyqor_tui.trace.session import Decision
@@ -18,11 +18,19 @@ def view(review: Review, decision: Decision) -> list[Line]:
     orphans = [n for n in review.notes if n.decision is None and not n.note.retracted]
     if not out:
         out.append(Heading(phrase("no note here yet: press a to write down why")))
+    if review.hidden:
+        out.append(Heading(hidden(review.hidden)))
     if orphans:
         out.append(Heading(phrase("{n} notes whose place in the trace was not found", n=len(orphans))))
         for bound in orphans:
             out += rows(bound)
     return out
+
+
+def hidden(number: int) -> Phrase:
+    """Say how many notes somebody who reads blind is not shown."""
+    notes = own("1 note of others is" if number == 1 else f"{number} notes of others are")
+    return notes + own(" hidden until you commit yours")
 
 
 def rows(bound: BoundNote) -> list[Line]:

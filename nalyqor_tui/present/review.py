@@ -13,7 +13,7 @@ from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
-from nalyqor_tui.notes.model import TraceIdentity
+from nalyqor_tui.notes.model import Anchor, TraceIdentity
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.clock import Moment, moments
@@ -21,6 +21,11 @@ from nalyqor_tui.present.words import text_of
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 from nalyqor_tui.trace.store import Trace
+
+
+def identity(trace: Trace) -> TraceIdentity:
+    """Return a trace file as a note is bound to it."""
+    return TraceIdentity(name=trace.name, sha256=trace.sha256(), bytes=trace.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Review:
         self.policy = policy
         self.session: Session = trace.session(index)
         self.notes: list[BoundNote] = []
+        self.hidden = 0
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -91,12 +97,26 @@ class Review:
         """Return the notes that belong to a decision, retracted ones too."""
         return [note for note in self.notes if note.decision == decision.index]
 
-    def bind(self, notes: list[Note]) -> None:
-        """Take the notes of the sidecar and find the place of each that belongs to this session."""
-        mine = [note for note in notes if note.anchor.session in ("", self.session.id)]
-        sha256 = self.trace.sha256() if mine else ""
-        bound = [(note, resolve(note.anchor, self._places, sha256)) for note in mine]
-        self.notes = [BoundNote(note, binding, self._decision(binding)) for note, binding in bound]
+    def bind(self, notes: list[Note], hidden: int = 0) -> None:
+        """Take the notes of the sidecar and find the place of each that belongs to this session.
+
+        `hidden` is how many notes of the whole file the reader, who reads blind, is not shown.
+        """
+        self.hidden = hidden
+        sha256 = self.trace.sha256() if notes else ""
+        bound = [(note, self._resolve(note.anchor, sha256)) for note in notes]
+        self.notes = [BoundNote(n, b, self._decision(b)) for n, b in bound if b is not None]
+
+    def _resolve(self, anchor: Anchor, sha256: str) -> Binding | None:
+        """Find the place of a note; None for one of another session.
+
+        A note whose session is nowhere in the file is shown in every session, rather than in none.
+        """
+        if anchor.session in ("", self.session.id) or self.across.alone:
+            return resolve(anchor, self._places, sha256)
+        if anchor.session in self.across.names:
+            return None
+        return Binding("orphaned", None, f"its session {anchor.session} is not in the trace any more")
 
     def place(self, decision: Decision) -> Place:
         """Return where a decision stands, for a note to be bound to."""
@@ -104,7 +124,7 @@ class Review:
 
     def identity(self) -> TraceIdentity:
         """Return the file as a note is bound to it."""
-        return TraceIdentity(name=self.trace.name, sha256=self.trace.sha256(), bytes=self.trace.size)
+        return identity(self.trace)
 
     def _decision(self, binding: Binding) -> int | None:
         if binding.place is None:

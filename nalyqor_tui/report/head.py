@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nalyqor_tui import __version__
 from nalyqor_tui.errors import ExportError
 from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.present import notes
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.report.selection import Selection
@@ -69,6 +70,7 @@ def facts(report: Report) -> list[Fact]:
         *_policy(review),
         Fact("shown", _counts(report)),
         Fact("selection", report.selection.says() + _unjudged(report)),
+        *([Fact("notes", notes.hidden(review.hidden))] if review.hidden else []),
         Fact("written by", own(f"nalyqor-tui {__version__}")),
     ]
 

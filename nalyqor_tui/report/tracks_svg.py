@@ -12,6 +12,7 @@ from html import escape
 
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present import axis, marks, track_rows, words
+from nalyqor_tui.present.columns import padded
 from nalyqor_tui.present.marks import SIGNS, Lane, LaneKind, Sign, Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.text import literal, show
@@ -128,7 +129,7 @@ def render(review: Review) -> list[str]:
         f"<style>{_STYLE}</style>",
         f"<defs>{_HATCH}</defs>",
         f'<rect width="{width}" height="{y}" fill="#ffffff"/>',
-        f'<text class="title" x="{_MARGIN}" y="26">{escape(axis.padded(show(name), 100).rstrip())}</text>',
+        f'<text class="title" x="{_MARGIN}" y="26">{escape(padded(show(name), 100).rstrip())}</text>',
     ]
     return [*head, *body, "</svg>"]
 

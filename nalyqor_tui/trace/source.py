@@ -112,11 +112,18 @@ class Source:
     def sha256(self) -> str:
         """Return the hash of the whole file, hexadecimal; read once, then remembered."""
         if not self._sha256:
-            digest = hashlib.sha256()
-            for window in self.windows():
-                digest.update(window)
-            self._sha256 = digest.hexdigest()
+            self._sha256 = self.sha256_upto(self.size)
         return self._sha256
+
+    def sha256_upto(self, size: int) -> str:
+        """Return the hash of the first `size` bytes, hexadecimal."""
+        digest = hashlib.sha256()
+        for window in self.windows():
+            digest.update(window[:size])
+            size -= len(window)
+            if size <= 0:
+                break
+        return digest.hexdigest()
 
 
 class Spool(Source):

@@ -87,6 +87,10 @@ class Trace:
             digest.update(canonical([name, document.source.sha256()]))
         return digest.hexdigest()
 
+    def sha256_upto(self, size: int) -> str:
+        """Return the hash of the first bytes of the file as it lies there, hexadecimal; empty for a folder."""
+        return "" if self._packed is None else self._packed.sha256_upto(size)
+
     def part(self, index: int) -> folder.Part:
         """Return the part of the trace that a session belongs to, by the session's ordinal."""
         return self.parts[self._part_of[index]]

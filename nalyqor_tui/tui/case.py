@@ -41,7 +41,7 @@ class Case:
         """Return the review of a session, with the notes as they stand now."""
         if index not in self.reviews:
             self.reviews[index] = Review(self.trace, index, self.policy, self.across)
-            self.reviews[index].bind(self.journal.notes())
+            self.reviews[index].bind(self.journal.notes(), self.journal.hidden)
         return self.reviews[index]
 
     def reload(self) -> Phrase:
@@ -60,6 +60,6 @@ class Case:
 
     def rebind(self) -> None:
         """Take the notes anew after a change."""
-        notes = self.journal.notes()
+        notes, hidden = self.journal.notes(), self.journal.hidden
         for review in self.reviews.values():
-            review.bind(notes)
+            review.bind(notes, hidden)

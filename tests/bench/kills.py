@@ -169,7 +169,9 @@ def _digest(record: NoteRecord) -> str:
 
 def main() -> int:
     """Run it, and return 1 if anything acknowledged was lost."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.kills", description=(__doc__ or "").split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.kills", description=(__doc__ or "").split("\n", 1)[0]
+    )
     parser.add_argument("--kills", type=int, default=10_000)
     parser.add_argument("--writers", type=int, default=2, help="how many write at a time")
     parser.add_argument("--torn", type=float, default=0.3, help="the share that dies in the middle of a line")
@@ -182,7 +184,8 @@ def main() -> int:
     sys.stdout.write(
         f"{count.kills} kills of {given.writers} writers at a time, {time.monotonic() - began:.0f} s\n"
         f"{count.acknowledged} records acknowledged, {len(count.lost)} lost, {len(count.changed)} changed\n"
-        f"{count.set_aside} lines set aside ({count.torn} torn), {count.unacknowledged} records whole but unacknowledged\n"
+        f"{count.set_aside} lines set aside ({count.torn} torn), "
+        f"{count.unacknowledged} records whole but unacknowledged\n"
     )
     return 1 if count.lost or count.changed else 0
 

@@ -205,6 +205,10 @@ class ReviewView(Screen[None]):
         )
         if standing := sum(not n.note.retracted for n in self.review.notes):
             out.append(phrase("✎ {n} saved", n=standing))
+        if self.case.journal.sight == "blind":
+            out.append(phrase("blind: {n} of others hidden", n=self.review.hidden))
+        if disputed := sum(bool(n.note.conflict) for n in self.review.notes):
+            out.append(phrase("{n} in conflict: w", n=disputed))
         if problems := len(self.case.journal.problems):
             out.append(phrase("{n} lines of the notes set aside", n=problems))
         return join(" · ", out)

@@ -1,0 +1,223 @@
+"""What is said of the notes of a trace: whether they hold, and what was done to them.
+
+Every line starts with a word of ours in a gutter; long text has a bar there, so that nothing in it can start
+a line of ours.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nalyqor_tui.notes.blind import written
+from nalyqor_tui.notes.history import Note
+from nalyqor_tui.notes.journal import Journal
+from nalyqor_tui.notes.model import Body, NoteRecord
+from nalyqor_tui.notes.verify import State, state
+from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.present.notes import hidden
+from nalyqor_tui.present.placed import Placed, placed, stood
+from nalyqor_tui.present.sides import differences
+from nalyqor_tui.present.text import literal_lines, show
+from nalyqor_tui.trace.store import Trace
+
+GUTTER = 15  # characters, as in the plain report
+BAR = " " * (GUTTER - 2) + "| "
+_STATES: dict[State, str] = {
+    "unchanged": "the file is what it was when they were written",
+    "grown": "the file has grown since; what it held then is untouched",
+    "changed": "the file was changed since",
+    "not known": "it is not known what the file was then",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Notes held against their trace; `states` says of each of `notes` how the file stands to it."""
+
+    trace: Trace
+    journal: Journal
+    notes: list[Placed] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+    @property
+    def broken(self) -> list[Phrase]:
+        """What does not hold, in words; empty where all does."""
+        lost = sum(one.bound.binding.status == "orphaned" for one in self.notes)
+        changed = sum(one not in ("unchanged", "grown") for one in self.states)
+        aside = len(self.journal.problems)
+        says = [
+            (lost, phrase("{n} orphaned", n=_count(lost, "note"))),
+            (changed, phrase("{n} bound to other bytes than the trace has now", n=_count(changed, "note"))),
+            (aside, phrase("{n} set aside", n=_count(aside, "thing"))),
+        ]
+        return [one for n, one in says if n]
+
+
+def verify(trace: Trace, journal: Journal) -> Verified:
+    """Bind every note, also those that this author may not see, and hash the trace as it is now."""
+    notes = placed(trace, journal.every())
+    return Verified(trace, journal, notes, [state(one.note.anchor.trace, trace) for one in notes])
+
+
+def verified(found: Verified) -> Iterator[str]:
+    """Yield how the trace stands, what each file holds, where each note is, what was set aside; then the verdict."""
+    about = phrase(
+        "{path}: {n} bytes, sha256 {hash}",
+        path=str(found.trace.path),
+        n=found.trace.size,
+        hash=found.trace.sha256(),
+    )
+    yield line("trace", about)
+    for how, number in Counter(found.states).most_common():
+        yield line("trace", phrase("{n}: {how}", n=_count(number, "note"), how=own(_STATES[how])))
+    for file in found.journal.contents:
+        yield line(
+            "file",
+            phrase(
+                "{path}: {n}, each with its checksum", path=str(file.path), n=_count(file.records, "record")
+            ),
+        )
+    seen = {note.id for note in found.journal.notes()}
+    for one in found.notes:
+        if one.note.id in seen:
+            yield line("note", _bound(one))
+    yield from _hidden(found.journal)
+    yield from aside(found.journal)
+    yield line("notes", _statuses(found.notes))
+    broken = found.broken
+    yield line("verdict", own("does not hold: ") + join(", ", broken) if broken else own("holds"))
+
+
+def log(journal: Journal, *, several: bool) -> Iterator[str]:
+    """Yield what was done to the notes, oldest first, and where people stand against each other.
+
+    `several` says that the trace has more than one session, which is then named.
+    """
+    notes = {note.id: note for note in journal.notes()}
+    records = journal.records
+    before: dict[str, NoteRecord] = {}
+    for record in records:
+        yield line("reconstructed", _entry(record, notes.get(record.note), records, several=several))
+        if record.body is not None:
+            yield from _body(record.body, before.get(record.prev or ""))
+        before[record.id] = record
+    yield from _hidden(journal)
+    yield from aside(journal)
+    disputed = sum(bool(note.conflict) for note in notes.values())
+    says = phrase("{n} in {m}, {c}", n=_count(len(records), "record"), m=_count(len(notes), "note"),
+                  c=_count(disputed, "conflict"))  # fmt: skip
+    yield line("notes", says)
+
+
+def aside(journal: Journal) -> Iterator[str]:
+    """Yield what was set aside when the notes were read."""
+    for problem in journal.problems:
+        where = phrase(":{line}", line=problem.line) if problem.line else ()
+        yield line(
+            "set aside",
+            phrase("{path}", path=str(problem.path)) + where + phrase(": {what}", what=problem.what),
+        )
+
+
+def line(word: str, says: Phrase) -> str:
+    """Return a line with its word in the gutter."""
+    return f"{word.upper():{GUTTER}}{show(says)}".rstrip()
+
+
+def signed(note: Note) -> Phrase:
+    """Say what kind of note it is, whose, and from when."""
+    return own(note.body.kind) + phrase(" by {author}, {when}", author=note.author, when=note.edited)
+
+
+def count(n: int, what: str) -> str:
+    """Say how many there are of something."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def _count(n: int, what: str) -> Phrase:
+    return own(count(n, what))
+
+
+def _hidden(journal: Journal) -> Iterator[str]:
+    if journal.sight == "blind":
+        yield line("hidden", hidden(journal.hidden))
+
+
+def _bound(one: Placed) -> Phrase:
+    binding = one.bound.binding
+    spot = one.spot + own(" (where it stood)") if one.step is None else one.spot
+    gone = own(", retracted") if one.note.retracted else ()
+    return (
+        own(f"{binding.status:<11} ")
+        + spot
+        + own(": ")
+        + signed(one.note)
+        + gone
+        + phrase("; {how}", how=binding.how)
+    )
+
+
+def _statuses(notes: list[Placed]) -> Phrase:
+    count = Counter(one.bound.binding.status for one in notes)
+    each = ", ".join(f"{count[status]} {status}" for status in ("exact", "moved", "re-anchored", "orphaned"))
+    return _count(len(notes), "note") + own(f": {each}")
+
+
+def _entry(
+    record: NoteRecord, note: Note | None, records: tuple[NoteRecord, ...], *, several: bool
+) -> Phrase:
+    """Say what was done, in our words first; names and times, which are data, come after them."""
+    by = phrase(" · {author}, {when}", author=record.author, when=record.ts)
+    if record.op == "blind":
+        return own("blind: no notes of others are shown from here on") + by
+    if record.op == "commit":
+        covers = _count(len(record.covers), "version")
+        return phrase("commit of {n}: the notes of others are shown from here on", n=covers) + by
+    says = own(record.op if record.body is None else f"{record.op} {record.body.kind}")
+    says += own(
+        "".join(f" · {remark}" for remark in (_standing(record, note), written(record, records)) if remark)
+    )
+    says += phrase(" · {id}", id=record.id)
+    says += phrase(" after {prev}", prev=record.prev) if record.prev else ()
+    says += phrase(" and {others}", others=", ".join(record.settles)) if record.settles else ()
+    says += (
+        phrase(" at {spot}", spot=stood(note, several)) if note else phrase(" of note {id}", id=record.note)
+    )
+    return says + by
+
+
+def _standing(record: NoteRecord, note: Note | None) -> str:
+    if note is None or not note.conflict or record not in (note.head, *note.conflict):
+        return ""
+    return "in conflict"
+
+
+def _body(body: Body, before: NoteRecord | None) -> Iterator[str]:
+    """Yield what was written; of an edit only what is not as it was."""
+    changed = differences(before.body, body) if before is not None and before.body is not None else None
+    if changed:
+        yield BAR + "changed: " + ", ".join(changed)
+    for part in ("text", "tags", "evidence", "claims"):
+        if changed is None or part in changed:
+            yield from (BAR + each for each in body_lines(body, part))
+
+
+def body_lines(body: Body, part: str) -> list[str]:
+    """Return a part of a body as visible forms, a line for each of its own."""
+    if part == "text":
+        return literal_lines(body.text) if body.text else []
+    if part == "tags":
+        return [show(phrase("tags: {tags}", tags=", ".join(body.tags)))] if body.tags else []
+    if part == "evidence":
+        says = "evidence [{n}]: {truth} {ref} {quote}"
+        return [
+            show(phrase(says, n=n, truth=own(e.truth), ref=e.ref, quote=e.quote))
+            for n, e in enumerate(body.evidence, 1)
+        ]
+    cited = [" ".join(f"[{n + 1}]" for n in claim.evidence) for claim in body.claims]
+    return [
+        show(phrase("claim, {status}: {text} {cited}", status=own(c.status), text=c.text, cited=own(cites)))
+        for c, cites in zip(body.claims, cited, strict=True)
+    ]
