@@ -17,6 +17,7 @@ COMMANDS = (
     Command("export", "export TRACE -o report.md", "write a Markdown report"),
     Command("show", "show TRACE --plain|--json", "print everything in lines, for pipes and programs"),
     Command("tracks", "tracks TRACE [-o FILE.svg]", "draw confirmations, rules and margins along the turns"),
+    Command("compare", "compare A B", "hold two runs against each other, or the trials of a case"),
     Command("info", "info TRACE", "say what a trace was recognised as, and what it can tell"),
     Command("convert", "convert TRACE -o FILE", "write it in the native format, and say what stayed behind"),
     Command("formats", "formats", "list the formats that are read, and how well"),

@@ -21,3 +21,12 @@ def equal(one: Json, other: Json) -> bool:
 def among(value: Json, values: Iterable[Json]) -> bool:
     """Say whether a value is one of several."""
     return any(equal(value, one) for one in values)
+
+
+def by_value(value: Json) -> Json:
+    """Write equal numbers alike, so that values that are equal are equal as text."""
+    if isinstance(value, dict):
+        return {key: by_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [by_value(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

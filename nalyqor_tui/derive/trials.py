@@ -13,11 +13,11 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nalyqor_tui.derive.equal import by_value
 from nalyqor_tui.derive.margin import agresti_min, vote_band
 from nalyqor_tui.policy.schema import Bands
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import canonical
-from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Session
 
 _DIGEST = 16  # bytes that stand for an action: enough that two are never the same by chance
@@ -131,17 +131,8 @@ def digest(action: rec.Action) -> bytes:
 
     The order of keys does not count, and 1 is 1.0; arguments that were not recorded equal only each other.
     """
-    same = None if action.tool is None else [action.tool, _by_value(action.arguments)]
+    same = None if action.tool is None else [action.tool, by_value(action.arguments)]
     return hashlib.blake2b(canonical(same), digest_size=_DIGEST).digest()
-
-
-def _by_value(value: Json) -> Json:
-    """Write equal numbers alike."""
-    if isinstance(value, dict):
-        return {key: _by_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_by_value(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _trials(case: str, runs: int, choices: tuple[Choice, ...], bands: tuple[Bands, str] | None) -> Trials:

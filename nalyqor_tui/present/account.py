@@ -16,8 +16,6 @@ from nalyqor_tui.present.rows import Heading, Line, Pair, Row, absent, derived, 
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
-NO_POLICY = phrase("unknown: no policy")
-
 
 @dataclass(frozen=True, slots=True)
 class Pane:
@@ -116,7 +114,7 @@ def _rules(review: Review, decision: Decision) -> list[Row]:
     rows = _rows(rules.view(review, decision))
     governed = any(row.label == "rule" for row in rows)
     if not governed and review.policy is None:
-        rows.insert(0, derived("rules", NO_POLICY, "governing rules", at, tone="unknown"))
+        rows.insert(0, derived("rules", words.NO_POLICY, "governing rules", at, tone="unknown"))
     elif not governed and review.policy is not None:
         says = phrase("none of {policy} governs this decision", policy=review.policy.name)
         rows.insert(0, derived("rules", says, "governing rules", at, tone="dim"))

@@ -70,6 +70,11 @@ def verdict(findings: list[Finding]) -> Verdict:
     return min(counted, key=_ORDER.index, default="n/a")
 
 
+def severity(finding: Finding) -> int:
+    """Return the place of a finding in a list of the worst first."""
+    return _ORDER.index(finding.verdict)
+
+
 def _area(review: Review, decision: Decision, name: str, findings: list[Finding]) -> Iterator[Line]:
     if not findings and name not in ("consent", "order", "in view", "margin"):
         return
@@ -77,7 +82,7 @@ def _area(review: Review, decision: Decision, name: str, findings: list[Finding]
     evidence = tuple(dict.fromkeys(at for f in findings for at in f.evidence)) or (decision.entry,)
     says = own(found.upper()) if findings else own("N/A") + phrase(": ") + _nothing(review, decision, name)
     yield derived(name, says, "decision card", evidence, tone=TONES[found])
-    for finding in sorted(findings, key=lambda f: _ORDER.index(f.verdict)):
+    for finding in sorted(findings, key=severity):
         line = phrase(" ({file}:{line})", file=_file(review), line=finding.line) if finding.line else ()
         subject = phrase("{subject}: ", subject=finding.subject) if finding.subject != name else ()
         label = words.CHECKS.get(finding.check, finding.check.replace("_", " "))

@@ -6,7 +6,7 @@ from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.confirmations import Life, Standing
 from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 from nalyqor_tui.derive.reliance import believed
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Heading, Line, Pair, Row, Tone, absent, derived, observed
@@ -101,6 +101,39 @@ def believes(review: Review, decision: Decision, name: str) -> Row:
 def policy(review: Review, decision: Decision, life: Life) -> Row:
     """What the policy makes of this confirmation at the decision, why, and since which record."""
     return standing(review, life, life.at(decision.entry))
+
+
+def all_believed(review: Review, decision: Decision) -> Phrase:
+    """What the agent's log says that it took each confirmation for."""
+    lives = review.judgement.ledger.known_at(decision.entry)
+    known = {life.id for life in lives}
+    parts = [phrase("{id} ", id=life.id) + believes(review, decision, life.id).value
+             for life in lives]  # fmt: skip
+    for name, belief in believed(review.session.record(decision.entry)).items():
+        if name not in known:
+            parts.append(phrase("{id} {status}, never given in this log", id=name, status=belief.status))
+    return join("; ", parts) if parts else _no_confirmation(review)
+
+
+def all_standing(review: Review, decision: Decision) -> Phrase:
+    """How each confirmation stands by the policy, and the checks that it failed."""
+    if review.policy is None:
+        return words.NO_POLICY
+    failed: dict[str, list[Phrase]] = {}
+    for finding in review.judgement.findings[decision.index]:
+        if finding.area == "confirmation" and finding.verdict == "fail":
+            failed.setdefault(finding.subject, []).append(phrase("{check}", check=own(finding.check)))
+    parts: list[Phrase] = []
+    for life in review.judgement.ledger.known_at(decision.entry):
+        says = phrase("{id} ", id=life.id) + own(life.at(decision.entry).status)
+        checks = failed.pop(life.id, [])
+        parts.append(says + (phrase(" (") + join(", ", checks) + phrase(")") if checks else ()))
+    parts += [phrase("{id} ", id=name) + join(", ", checks) for name, checks in failed.items()]
+    return join("; ", parts) if parts else _no_confirmation(review)
+
+
+def _no_confirmation(review: Review) -> Phrase:
+    return words.NONE if review.session.captures.confirmation == "all" else words.NOT_RECORDED
 
 
 def standing(review: Review, life: Life, now: Standing) -> Row:

@@ -49,7 +49,7 @@ def usage(decision: Decision, window: Window) -> Row:
 def item(review: Review, decision: Decision, window: Window, one: Item) -> Row:
     """Return the row of one item: its span, its id, and how it begins."""
     size = "?" if one.size is None else f"{'~' if one.estimated else ''}{one.size}"
-    begins = _begins(review, one.entry)
+    begins = beginning(review, one.entry)
     label = _kind(review, one)
     says = phrase("{size} {ref}", size=size.rjust(6), ref=one.ref)
     says += phrase("  {begins}", begins=begins) if begins else ()
@@ -81,7 +81,7 @@ def diff(review: Review, decision: Decision, base: Decision | None = None) -> li
         sizes = phrase("")
         if change.before is not None and change.after is not None and change.before != change.after:
             sizes = phrase(" {a} to {b} tokens", a=change.before, b=change.after)
-        begins = phrase("  {text}", text=_begins(review, change.entry))
+        begins = phrase("  {text}", text=beginning(review, change.entry))
         value = phrase("{mark} {ref}", mark=own(mark), ref=change.ref) + sizes + begins
         out.append(derived(change.change, value, "context difference", evidence, tone=tone, indent=1))
     return out
@@ -107,7 +107,8 @@ def _kind(review: Review, one: Item) -> str:
     return kinds.get(record.kind, "record")
 
 
-def _begins(review: Review, entry: int | None) -> str:
+def beginning(review: Review, entry: int | None) -> str:
+    """Return how the text of a record begins, empty where it has none."""
     if entry is None:
         return ""
     match review.session.record(entry):

@@ -24,6 +24,8 @@ CHECKS = {
     "on": "governs",
 }  # what the checks of a rule are called where room is scarce
 NOT_RECORDED = phrase("not recorded")
+NO_POLICY = phrase("unknown: no policy")
+NONE = phrase("none")
 
 
 def action(chosen: rec.Action, width: int = 60) -> Phrase:

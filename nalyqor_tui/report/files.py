@@ -10,7 +10,12 @@ from pathlib import Path
 from nalyqor_tui.errors import ExportError
 from nalyqor_tui.notes.names import is_sidecar
 
-_OURS = (b"# Decisions of ", b"<svg")  # how the files begin that we write and so may write again
+_OURS = (
+    b"# Decisions of ",
+    b"# Comparison of ",
+    b"# Trials of ",
+    b"<svg",
+)  # how the files begin that we write and so may write again
 
 
 def write(path: Path, lines: Iterable[str], never: Mapping[Path, str]) -> None:

@@ -33,11 +33,11 @@ SCHEMA = "nalyqor.report/1"
 def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
     """Yield the report, one JSON object a string; raise `ExportError` where there is no session."""
     report = gather(reviews, selection)
-    yield _dump(_head(report))
+    yield dump(_head(report))
     for shown in report.sessions:
-        yield _dump(_session(shown))
+        yield dump(_session(shown))
         for one in shown.decisions:
-            yield _dump(decision(shown.review, one))
+            yield dump(decision(shown.review, one))
 
 
 def decision(review: Review, one: Decision) -> dict[str, Json]:
@@ -55,7 +55,7 @@ def decision(review: Review, one: Decision) -> dict[str, Json]:
         "since_previous": _number(moment.since_previous) if moment else None,
         "grade": None if review.policy is None else {"word": grade.word, "judged": grade.judged,
                                                      "checks": grade.checks, "failed": grade.failed},
-        "rows": [_line(review, pane.name, line) for pane in panes for line in pane.lines],
+        "rows": [line(review, pane.name, one_line) for pane in panes for one_line in pane.lines],
     }  # fmt: skip
 
 
@@ -76,24 +76,25 @@ def _session(shown: Shown) -> dict[str, Json]:
         "turns": len(review.session.turns),
         "decisions": len(review.session.decisions),
         "latent_failure": None if review.policy is None else bool(latent),
-        "rows": [_line(review, pane, row) for pane, rows in parts for row in rows],
+        "rows": [line(review, pane, row) for pane, rows in parts for row in rows],
     }
 
 
-def _line(review: Review, pane: str, line: Row | Heading) -> dict[str, Json]:
-    if isinstance(line, Heading):
-        return {"pane": pane, "remark": plain(line.says)}
+def line(review: Review, pane: str, shown: Row | Heading) -> dict[str, Json]:
+    """Return a row as an object, or a remark of ours."""
+    if isinstance(shown, Heading):
+        return {"pane": pane, "remark": plain(shown.says)}
     return {
         "pane": pane,
-        "truth": line.truth.value,
-        "label": line.label,
-        "value": plain(line.value),
-        "spans": _spans(line.value),
-        "body": line.body,
-        "origin": plain(line.origin.says),
-        "entries": list(line.origin.entries),
-        "records": [words.name(review.session, at) for at in line.origin.entries],
-        "indent": line.indent,
+        "truth": shown.truth.value,
+        "label": shown.label,
+        "value": plain(shown.value),
+        "spans": _spans(shown.value),
+        "body": shown.body,
+        "origin": plain(shown.origin.says),
+        "entries": list(shown.origin.entries),
+        "records": [words.name(review.session, at) for at in shown.origin.entries],
+        "indent": shown.indent,
     }
 
 
@@ -105,5 +106,6 @@ def _number(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _dump(value: Json) -> str:
+def dump(value: Json) -> str:
+    """Write an object in one line of ASCII."""
     return json.dumps(value, ensure_ascii=True, allow_nan=False)

@@ -27,7 +27,7 @@ def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
     """Yield the report line by line, without line breaks; raise `ExportError` where there is no session."""
     report = gather(reviews, selection)
     for fact in facts(report):
-        yield _line("report", own(f"{fact.label}: ") + fact.says)
+        yield line("report", own(f"{fact.label}: ") + fact.says)
     for shown in report.sessions:
         yield from _session(shown)
 
@@ -35,36 +35,36 @@ def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
 def decision(review: Review, one: Decision) -> Iterator[str]:
     """Yield everything that the screen shows of one decision."""
     yield ""
-    yield _line("decision", words.title(review.session, one))
+    yield line("decision", words.title(review.session, one))
     for pane in account.panes(review, one):
-        yield _line("pane", own(pane.name))
-        for line in pane.lines:
-            yield from row(review, line)
+        yield line("pane", own(pane.name))
+        for shown in pane.lines:
+            yield from row(review, shown)
 
 
-def row(review: Review, line: Row | Heading) -> Iterator[str]:
+def row(review: Review, shown: Row | Heading) -> Iterator[str]:
     """Yield the lines of one row, or the one of a remark of ours."""
-    if isinstance(line, Heading):
-        yield _line("remark", line.says)
+    if isinstance(shown, Heading):
+        yield line("remark", shown.says)
         return
-    value = tuple(piece for piece in line.value if piece)
-    origin = words.origin(review.session, line.origin)
-    label: Phrase = (*own("  " * line.indent), line.label)
+    value = tuple(piece for piece in shown.value if piece)
+    origin = words.origin(review.session, shown.origin)
+    label: Phrase = (*own("  " * shown.indent), shown.label)
     if origin:
         label += own(" (") + origin + own(")")
-    says = own(": ") + (value or own("(empty)")) if value or not line.body else own(":")
-    yield _line(line.truth, label + says)
-    if line.body:
-        yield from (BAR + text for text in literal_lines(line.body))
+    says = own(": ") + (value or own("(empty)")) if value or not shown.body else own(":")
+    yield line(shown.truth, label + says)
+    if shown.body:
+        yield from (BAR + text for text in literal_lines(shown.body))
 
 
 def _session(shown: Shown) -> Iterator[str]:
     review = shown.review
     yield ""
-    yield _line("session", phrase("{id}", id=review.session.id))
+    yield line("session", phrase("{id}", id=review.session.id))
     for part in (whole.latent, whole.about, whole.outcomes, tracks.rows, whole.unread, whole.lost):
-        for line in part(review):
-            yield from row(review, line)
+        for part_row in part(review):
+            yield from row(review, part_row)
     for one in shown.decisions:
         yield from decision(review, one)
     if not review.session.decisions:
@@ -72,5 +72,6 @@ def _session(shown: Shown) -> Iterator[str]:
             yield from row(review, one_row)
 
 
-def _line(word: str, says: Phrase) -> str:
+def line(word: str, says: Phrase) -> str:
+    """Write a line: a word of ours in the gutter, then what it says."""
     return f"{word.upper():{GUTTER}}{show(says)}"

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.derive.rules import IN_VIEW
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import confirmations, words
-from nalyqor_tui.present.account import NO_POLICY
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
+from nalyqor_tui.present.words import NO_POLICY
 from nalyqor_tui.trace.session import Decision
-
-NONE = phrase("none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,44 +47,11 @@ def cells(review: Review, decision: Decision) -> tuple[Phrase, ...]:
         phrase("{clock}", clock=moment.clock) if moment else words.NOT_RECORDED,
         own(review.judgement.grades[decision.index].word) if judged else NO_POLICY,
         words.action(review.session.chosen(decision), 60),
-        _believed(review, decision),
-        _policy(review, decision),
+        confirmations.all_believed(review, decision),
+        confirmations.all_standing(review, decision),
         _rules(review, decision),
         _margin(review, decision),
     )
-
-
-def _believed(review: Review, decision: Decision) -> Phrase:
-    """What the agent's log says that it took each confirmation for."""
-    lives = review.judgement.ledger.known_at(decision.entry)
-    known = {life.id for life in lives}
-    parts = [phrase("{id} ", id=life.id) + confirmations.believes(review, decision, life.id).value
-             for life in lives]  # fmt: skip
-    for name, belief in believed(review.session.record(decision.entry)).items():
-        if name not in known:
-            parts.append(phrase("{id} {status}, never given in this log", id=name, status=belief.status))
-    return join("; ", parts) if parts else _no_confirmation(review)
-
-
-def _policy(review: Review, decision: Decision) -> Phrase:
-    """How each confirmation stands by the policy, and the checks that it failed."""
-    if review.policy is None:
-        return NO_POLICY
-    failed: dict[str, list[Phrase]] = {}
-    for finding in review.judgement.findings[decision.index]:
-        if finding.area == "confirmation" and finding.verdict == "fail":
-            failed.setdefault(finding.subject, []).append(phrase("{check}", check=own(finding.check)))
-    parts: list[Phrase] = []
-    for life in review.judgement.ledger.known_at(decision.entry):
-        says = phrase("{id} ", id=life.id) + own(life.at(decision.entry).status)
-        checks = failed.pop(life.id, [])
-        parts.append(says + (phrase(" (") + join(", ", checks) + phrase(")") if checks else ()))
-    parts += [phrase("{id} ", id=name) + join(", ", checks) for name, checks in failed.items()]
-    return join("; ", parts) if parts else _no_confirmation(review)
-
-
-def _no_confirmation(review: Review) -> Phrase:
-    return NONE if review.session.captures.confirmation == "all" else words.NOT_RECORDED
 
 
 def _rules(review: Review, decision: Decision) -> Phrase:

@@ -1,0 +1,95 @@
+"""The trials of one case, as they leave the program: Markdown, plain lines, JSON Lines.
+
+As JSON Lines: a `trials` object (`schema`, `trace`, `sha256`, `case`, `counts`), then a `node` for each row:
+`runs` (ids), `decision` (its number in the first of them, null where they end), `fork`, and `row` as in a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nalyqor_tui.phrase import Phrase, own, phrase, plain
+from nalyqor_tui.present import words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Truth
+from nalyqor_tui.present.tree import RULE, Node, Trials
+from nalyqor_tui.report import gfm, json
+from nalyqor_tui.report import plain as text
+
+SCHEMA = "nalyqor.trials/1"
+_KEY = (
+    "A row is a choice, with how many of the trials made it here and how those came out. Trials are in one row as "
+    "long as all their choices so far were equal: tool and arguments for a call, the bare fact for a reply. All of it "
+    f"is **derived** ({RULE}); text from the log stands in code spans."
+)
+
+
+def markdown(trials: Trials) -> Iterator[str]:
+    """Yield the tree as a table."""
+    title = phrase("Trials of {case} in {file}", case=trials.name, file=trials.trace.name)
+    yield f"# {gfm.inline(title, Truth.OBSERVED, table=False)}"
+    yield ""
+    yield from gfm.table(("Field", "Value"), ((label, gfm.inline(says)) for label, says in _facts(trials)))
+    yield _KEY
+    yield ""
+    head = ("Choice (derived)", "First in", "Trials (derived)")
+    yield from gfm.table(head, (_cells(trials, node) for node in trials.nodes))
+
+
+def _cells(trials: Trials, node: Node) -> tuple[str, str, str]:
+    steps = "· " * node.row.indent + ("⑂ " if node.fork else "")
+    return (
+        f"{steps}{node.row.label} {gfm.inline(node.row.value)}",
+        gfm.inline(_where(trials, node)),
+        gfm.inline(trials.names(node.runs)) if node.row.label == "choice" else "",
+    )
+
+
+def lines(trials: Trials) -> Iterator[str]:
+    """Yield the tree in lines."""
+    for label, says in _facts(trials):
+        yield text.line("trials", own(f"{label}: ") + says)
+    for node in trials.nodes:
+        steps = "  " * node.row.indent + ("fork: " if node.fork else "")
+        where = _where(trials, node)
+        says = own(f"{steps}{node.row.label}") + (own(" (") + where + own(")") if where else ())
+        yield text.line("derived", says + own(": ") + node.row.value)
+
+
+def objects(trials: Trials) -> Iterator[str]:
+    """Yield the tree as JSON Lines."""
+    counts = plain(trials.counts([one.run for one in trials.trials]))
+    head = {"kind": "trials", "schema": SCHEMA, "trace": trials.trace.name, "sha256": trials.trace.sha256()}
+    yield json.dump({**head, "case": trials.name, "counts": counts})
+    ids = trials.trace.session_ids
+    for node in trials.nodes:
+        review = Review(trials.trace, node.runs[0], None)
+        decision = None if node.decision is None else review.session.decisions[node.decision].number
+        yield json.dump(
+            {
+                "kind": "node",
+                "runs": [ids[run] for run in node.runs],
+                "decision": decision,
+                "fork": node.fork,
+                "row": json.line(review, "trials", node.row),
+            }
+        )
+
+
+def _facts(trials: Trials) -> list[tuple[str, Phrase]]:
+    return [
+        ("trace", phrase("{name}", name=trials.trace.name)),
+        ("sha256", phrase("{sha256}", sha256=trials.trace.sha256())),
+        ("case", phrase("{case}", case=trials.name)),
+        ("trials", own(f"{len(trials.trials)}: ") + trials.counts([one.run for one in trials.trials])),
+    ]
+
+
+def _where(trials: Trials, node: Node) -> Phrase:
+    """Name the decision of a row in the first of its runs."""
+    if node.decision is None:
+        return ()
+    session = trials.sessions[node.runs[0]]
+    decision = session.decisions[node.decision]
+    name = words.name(session, decision.entry)
+    return phrase("{number} of {id}, {name}", number=decision.number, id=session.id, name=name)
