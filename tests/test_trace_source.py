@@ -55,7 +55,7 @@ def a_loop(path: Path) -> None:
         (lambda p: p.write_bytes(b"\xfe\xff\x00{"), r": this is UTF-16 text"),
         (lambda p: p.write_text("hello"), r":1: not JSON: expecting value at column 1 \(it begins with: hello; looked"),
         (lambda p: p.write_text("<html>"), r":1: not JSON \(looks like HTML or XML\)"),
-        (lambda p: p.write_text("{'a': None}"), r":1: not JSON: expecting property name .*begins with: {'a'"),
+        (lambda p: p.write_text("{'a': None}"), r":1: not JSON \(looks like Python's repr\)"),
         (lambda p: p.write_text('{"a": 1}'), r":1: JSON, but no trace that is known \(it begins with: .*looked for: "),
         (lambda p: p.write_text("[]"), r":1: JSON, but no trace"),
         (lambda p: p.write_text("5"), r":1: JSON, but no trace"),

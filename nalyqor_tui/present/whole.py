@@ -9,6 +9,7 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, absent, derived, observed
 from nalyqor_tui.trace import records as rec
 
+_NAMED = 5  # ids that are named; the others are counted
 OUTCOME = ("case", "expected", "output")  # the parts of an outcome that are no verdict
 
 
@@ -82,6 +83,20 @@ def unread(review: Review) -> list[Row]:
             says = phrase("{place}: {what}", place=str(entry.place), what=record.problem)
             out.append(observed("unparsed", says, entry.index, tone="fail", body=record.text))
     return out
+
+
+def doubled(review: Review) -> list[Row]:
+    """Return the ids that several records have: what refers to one of them means the first."""
+    found = list(review.session.doubled.items())
+    says = "{name} is the id of {n} records; what refers to it means the first"
+    rows = [
+        derived("id", phrase(says, name=words.cut(name, 40), n=len(at)), "equal ids", at, tone="remark")
+        for name, at in found[:_NAMED]
+    ]
+    if len(found) > _NAMED:
+        more, at = phrase("{n} more ids belong to several records", n=len(found) - _NAMED), found[_NAMED][1]
+        rows.append(derived("id", more, "equal ids", at, tone="remark"))
+    return rows
 
 
 def lost(review: Review) -> list[Row]:

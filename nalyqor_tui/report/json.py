@@ -68,6 +68,7 @@ def _session(shown: Shown) -> dict[str, Json]:
     review = shown.review
     latent = whole.latent(review)
     parts = (("session", latent), ("session", whole.about(review)), ("session", whole.outcomes(review)),
+             ("session", whole.doubled(review)),
              ("tracks", tracks.rows(review)), ("unparsed", whole.unread(review)),
              ("notes", whole.lost(review)))  # fmt: skip
     return {

@@ -84,6 +84,7 @@ def _session(shown: Shown) -> Iterator[str]:
     yield ""
     yield from rows(review, whole.latent(review))
     yield from rows(review, whole.about(review))
+    yield from rows(review, whole.doubled(review))
     yield from _outcomes(review)
     yield from _part(review, "Pieces of the file that could not be read", whole.unread(review))
     yield _heading(3, phrase("Tracks"))

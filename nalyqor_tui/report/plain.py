@@ -62,7 +62,15 @@ def _session(shown: Shown) -> Iterator[str]:
     review = shown.review
     yield ""
     yield line("session", phrase("{id}", id=review.session.id))
-    for part in (whole.latent, whole.about, whole.outcomes, tracks.rows, whole.unread, whole.lost):
+    for part in (
+        whole.latent,
+        whole.about,
+        whole.outcomes,
+        tracks.rows,
+        whole.doubled,
+        whole.unread,
+        whole.lost,
+    ):
         for part_row in part(review):
             yield from row(review, part_row)
     for one in shown.decisions:

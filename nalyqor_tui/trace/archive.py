@@ -22,6 +22,9 @@ else:
     from backports.zstd import zipfile
 
 ZIP: Final = b"PK\x03\x04"
+ZIPS: Final = (ZIP, b"PK\x05\x06", b"PK\x07\x08")
+"""How a zip archive begins: with a member, empty, or as one of several parts."""
+
 MOST: Final = 1 << 30
 """The most bytes that one member may hold."""
 

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nalyqor_tui.trace.archive import Archive
-from nalyqor_tui.trace.parse import BadJsonError, loads, resolve
+from nalyqor_tui.trace.parse import BadJsonError, duplicate_keys, loads, resolve
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json, Unparsed
-from nalyqor_tui.trace.source import BOM, Source
+from nalyqor_tui.trace.source import BOM, LONGEST, Source
+
+_SHOWN = 4096  # bytes of a line that is too long
 
 
 class Item(NamedTuple):
@@ -72,7 +74,7 @@ class Document:
         if not self.whole:
             for line in self.source.lines():
                 if line.data.strip(b" \t\r"):
-                    place = Place(line.number, line.offset, len(line.data), "", self.name)
+                    place = Place(line.number, line.offset, line.length, "", self.name)
                     yield Item(self._line(line.data, place), place)
             return
         place = self.place()
@@ -92,6 +94,10 @@ class Document:
             return Item(resolve(self.value, place.pointer), place)
         return Item(self._line(self.data(place), place), place)
 
+    def doubled(self, place: Place) -> list[str]:
+        """Return the keys that stand twice in one object at a place, of which only the last was read."""
+        return duplicate_keys(self.data(place)) if place.length <= LONGEST else []
+
     def find(self, name: str) -> Document:
         """Return this document, or the member of an archive that a place names; raises `KeyError`."""
         if self.archive is None or name == self.name:
@@ -105,8 +111,8 @@ class Document:
         return Document(source, whole=True, name=f"{self.name}/{name}" if self.name else name)
 
     def data(self, place: Place) -> bytes:
-        """Return the bytes of a place, without regard to its pointer."""
-        return self.source.read(place.offset, place.length)
+        """Return the bytes of a place, without regard to its pointer; of a line that is too long, the beginning."""
+        return self.source.read(place.offset, place.length if place.length <= LONGEST else _SHOWN)
 
     def element(self, place: Place) -> Json:
         """Return the value that a place points to; raises `BadJsonError` or `KeyError`."""
@@ -114,6 +120,9 @@ class Document:
         return resolve(whole, place.pointer)
 
     def _line(self, data: bytes, place: Place) -> Json | Unparsed:
+        if place.length > LONGEST and not self.whole:
+            what = f"a line of {place.length:,} bytes, longer than {LONGEST >> 20} MiB: only its beginning is shown"
+            return Unparsed(what, data[:_SHOWN].decode("utf-8", "replace"))
         try:
             return loads(data)
         except BadJsonError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -13,11 +14,16 @@ from nalyqor_tui.trace.records import Json
 
 MAX_DEPTH = 200
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+_SPACED = re.compile(rb'"[ \t\r\n]+:')
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
 class BadJsonError(ValueError):
-    """What is wrong with a piece of JSON, in words fit for the reader."""
+    """What is wrong with a piece of JSON, in words fit for the reader; `line` is where in the piece, from 1."""
+
+    def __init__(self, what: str, line: int = 1) -> None:
+        super().__init__(what)
+        self.line = line
 
 
 def loads(data: bytes) -> Json:
@@ -30,6 +36,31 @@ def loads(data: bytes) -> Json:
         except orjson.JSONDecodeError:
             pass  # the standard decoder tells more precisely what is wrong
     return _exact(data)
+
+
+def duplicate_keys(data: bytes) -> list[str]:
+    """Return the keys that stand twice in one object; decoders take the last and say nothing.
+
+    A value that has as many keys when it is written anew has none. Only where that cannot be told from the
+    bytes is it decoded key by key.
+    """
+    with contextlib.suppress(orjson.JSONDecodeError, TypeError):
+        again = orjson.dumps(orjson.loads(data))
+        unusual = b"\\u0022" in data or _SPACED.search(data)  # keys that are not counted, or strings that are
+        if not unusual and data.count(b'":') == again.count(b'":'):
+            return []
+    found: dict[str, None] = {}
+
+    def pairs(listed: list[tuple[str, Json]]) -> None:
+        seen: set[str] = set()
+        for key, _ in listed:
+            if key in seen:
+                found[key] = None
+            seen.add(key)
+
+    with contextlib.suppress(ValueError, RecursionError):  # what is wrong with it is said where it is read
+        json.loads(data, object_pairs_hook=pairs)
+    return list(found)
 
 
 def dumps(value: Json, *, indent: bool = False) -> str:
@@ -65,7 +96,7 @@ def _exact(data: bytes) -> Json:
         raise BadJsonError(f"not UTF-8 at byte {error.start} (0x{data[error.start]:02x})") from None
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
-        raise BadJsonError(f"not JSON: {what} at column {error.colno}") from None
+        raise BadJsonError(f"not JSON: {what} at column {error.colno}", error.lineno) from None
     except RecursionError:
         raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.trace.archive import ZIP, Archive
+from nalyqor_tui.trace.archive import ZIP, ZIPS, Archive
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats import formats
 from nalyqor_tui.trace.formats.base import Format
 from nalyqor_tui.trace.formats.known import KNOWN
 from nalyqor_tui.trace.parse import BadJsonError, loads
 from nalyqor_tui.trace.records import Json
-from nalyqor_tui.trace.source import BOM, Source
+from nalyqor_tui.trace.source import BOM, LONGEST, Source
 
 _SAMPLED = 20
 _HEAD = 4096
@@ -48,7 +49,7 @@ def claims(source: Source, name: str = "") -> list[Claim]:
 def recognise(source: Source, name: str = "") -> list[Claim]:
     """Return who claims a file, the one that reads it first; raise `TraceError` where nobody can read it."""
     found = claims(source, name)
-    if not found and source.read(0, len(ZIP)) == ZIP:
+    if not found and source.read(0, len(ZIP)) in ZIPS:
         remedy = "unzip it and give the trace in it"
         raise TraceError(
             "this is a zip archive without a trace that is known", path=source.path, remedy=remedy
@@ -63,7 +64,7 @@ def recognise(source: Source, name: str = "") -> list[Claim]:
 
 def _candidates(source: Source, name: str) -> Iterator[Document]:
     head = source.read(0, _HEAD)
-    if head.startswith(ZIP):
+    if head[: len(ZIP)] in ZIPS:
         archive = Archive(source.path, source)
         yield Document(source, True, name, archive, Sample((), True, head, tuple(archive.names)))
         return
@@ -109,15 +110,35 @@ def _unrecognised(source: Source) -> TraceError:
     line = next(source.lines()).data
     first = line.split(b"\r")[0]
     remedy = "looked for: " + ", ".join(form.TITLE for form in formats())
-    what = "JSON, but no trace that is known"
+    number, what = 1, "JSON, but no trace that is known"
     if first.lstrip()[:1] == b"<":
         what = "not JSON (looks like HTML or XML)"
+    elif _PYTHON.match(first):
+        what, remedy = "not JSON (looks like Python's repr)", "write it with json.dumps"
     elif b"\r" in line.rstrip(b"\r"):
         what, remedy = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
     else:
-        try:
-            loads(first)
-        except BadJsonError as error:
-            what = str(error)
+        number, what = _mistake(source, first) or (number, what)
+    if what.startswith("not JSON: extra data"):
+        remedy = "give one value a line: jq -c . FILE > NEW"
     begins = first[:_SHOWN].decode("utf-8", "replace")
-    return TraceError(what, path=source.path, line=1, remedy=f"it begins with: {begins}; {remedy}")
+    return TraceError(what, path=source.path, line=number, remedy=f"it begins with: {begins}; {remedy}")
+
+
+def _mistake(source: Source, first: bytes) -> tuple[int, str] | None:
+    """Return the line and the mistake of what is not JSON, read as one value where its first line is not one."""
+    try:
+        loads(first)
+    except BadJsonError as error:
+        if source.size > LONGEST:
+            return 1, str(error)
+    else:
+        return None
+    try:
+        loads(source.read(0, source.size).removeprefix(BOM))
+    except BadJsonError as error:
+        return error.line, str(error)
+    return None
+
+
+_PYTHON = re.compile(rb"[\[(]*\{'")

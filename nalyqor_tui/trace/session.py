@@ -52,7 +52,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One conversation or run; everything in it is as observed, in the order of the file."""
+    """One conversation or run; everything in it is as observed, in the order of the file.
+
+    `by_id` finds a record by its id; `doubled` holds the ids that several records have, with all of them: a
+    reference means the first.
+    """
 
     id: str
     entries: Sequence[Entry]
@@ -60,6 +64,7 @@ class Session:
     decisions: Sequence[Decision]
     header: rec.Header | None
     by_id: Mapping[str, int] = field(repr=False)
+    doubled: Mapping[str, Sequence[int]] = field(repr=False)
     ended: bool
 
     @property
@@ -120,13 +125,15 @@ def build(name: str, placed: Iterable[Placed]) -> Session:
         turn = record.turn if not isinstance(record, rec.Header) and record.turn is not None else turn
         entries.append(Entry(len(entries), turn, record, place))
     by_id: dict[str, int] = {}
+    doubled: dict[str, list[int]] = {}
     for entry in entries:
-        if entry.record.id is not None:
-            by_id.setdefault(entry.record.id, entry.index)
+        ref = entry.record.id
+        if ref is not None and by_id.setdefault(ref, entry.index) != entry.index:
+            doubled.setdefault(ref, [by_id[ref]]).append(entry.index)
     decisions = _decisions(entries)
     header = next((e.record for e in entries if isinstance(e.record, rec.Header)), None)
     ended = any(isinstance(e.record, rec.End) for e in entries)
-    return Session(name, entries, _turns(entries, decisions), decisions, header, by_id, ended)
+    return Session(name, entries, _turns(entries, decisions), decisions, header, by_id, doubled, ended)
 
 
 def _decisions(entries: Sequence[Entry]) -> list[Decision]:

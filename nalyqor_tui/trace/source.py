@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from nalyqor_tui.errors import TraceError
 
@@ -25,14 +25,23 @@ _MAGIC = (
 )
 
 
+LONGEST: Final = 64 << 20
+"""The longest line that is read, in bytes; of a longer one only the beginning is looked at."""
+
+_BEGINNING = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file: its number from 1, the offset of its first byte, its bytes without the newline."""
+    """A line of the file: its number from 1, the offset of its first byte, its bytes without the newline.
+
+    Of a line that is longer than `LONGEST`, `data` is only the beginning; `length` is what it has in all.
+    """
 
     number: int
     offset: int
     data: bytes
-    complete: bool
+    length: int
 
 
 class Source:
@@ -88,6 +97,11 @@ class Source:
         for magic, what, remedy in _MAGIC:
             if head.startswith(magic):
                 raise TraceError(f"this is {what}, not JSON text", path=self.path, remedy=remedy)
+        if self.size >= _WINDOW and not self.read(0, _WINDOW).strip(b"\x00"):
+            what = (
+                "the file begins with a megabyte of NUL bytes: a sparse file, or one that a crash left behind"
+            )
+            raise TraceError(what, path=self.path, remedy="look for the data: tr -d '\\0' < FILE | head")
         if not any(window.strip(b" \t\r\n") for window in self.windows()):
             what = "the file is empty" if not self.size else "the file holds only blank lines"
             remedy = "give a file that an agent has written"
@@ -96,18 +110,18 @@ class Source:
     def lines(self) -> Iterator[Line]:
         """Yield every line, split at LF only; a byte order mark before the first one is passed over."""
         number, start = 0, 0
-        parts: list[bytes] = []  # of a line that is longer than a window
+        parts = _Parts()
         for window in self.windows():
             first, *others = window.split(b"\n")
-            parts.append(first)
+            parts.add(first)
             for following in others:
                 number += 1
-                data = b"".join(parts)
-                yield _line(number, start, data, complete=True)
-                start += len(data) + 1
-                parts = [following]
-        if rest := b"".join(parts):
-            yield _line(number + 1, start, rest, complete=False)
+                yield _line(number, start, parts)
+                start += parts.length + 1
+                parts = _Parts()
+                parts.add(following)
+        if parts.length:
+            yield _line(number + 1, start, parts)
 
     def sha256(self) -> str:
         """Return the hash of the whole file, hexadecimal; read once, then remembered."""
@@ -147,10 +161,30 @@ def _pread(fd: int, offset: int, length: int) -> bytes:
     return b"".join(parts)
 
 
-def _line(number: int, offset: int, data: bytes, *, complete: bool) -> Line:
+class _Parts:
+    """The pieces of a line that may be longer than a window; of a line that is too long, the beginning."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._pieces: list[bytes] = []
+
+    def add(self, piece: bytes) -> None:
+        self.length += len(piece)
+        if self.length <= LONGEST:
+            self._pieces.append(piece)
+        else:
+            self._pieces = [b"".join([*self._pieces, piece])[:_BEGINNING]]
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self._pieces)
+
+
+def _line(number: int, offset: int, parts: _Parts) -> Line:
+    data, length = parts.data, parts.length
     if number == 1 and data.startswith(BOM):
-        data, offset = data[len(BOM) :], offset + len(BOM)
-    return Line(number, offset, data, complete)
+        data, offset, length = data[len(BOM) :], offset + len(BOM), length - len(BOM)
+    return Line(number, offset, data, length)
 
 
 def _open(path: Path) -> int:

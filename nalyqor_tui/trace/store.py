@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.trace import folder
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
 from nalyqor_tui.trace.formats.base import Fidelity, Names, SessionDraft
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
-from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.recognise import Claim, recognise
+from nalyqor_tui.trace.records import Unparsed
 from nalyqor_tui.trace.session import Session, build
 from nalyqor_tui.trace.source import Source
 from nalyqor_tui.trace.unpack import from_pipe, unpack
@@ -121,11 +124,24 @@ class Trace:
 
     def _build(self, index: int) -> Session:
         draft = self._drafts[index]
-        session = build(draft.id, draft.load())
+        session = build(draft.id, self._flagged(draft.load()))
         if self.is_folder:
             for document in self.part(index).documents:
                 document.forget()
         return session
+
+    def _flagged(self, placed: Iterable[Placed]) -> Iterator[Placed]:
+        """Put a visible row after each line in which a key stands twice: only its last value was read."""
+        before: Place | None = None
+        for record, place in placed:
+            yield record, place
+            line = replace(place, pointer="")
+            if place.line is None or line == before:
+                continue
+            before, document = line, self._document(place)
+            if keys := document.doubled(line):
+                what = f"a key stands twice here ({', '.join(keys)}): its last value was read"
+                yield Unparsed(what, document.data(place).decode("utf-8", "surrogateescape")), place
 
     def _document(self, place: Place) -> Document:
         """Find the file that a place is in: itself, or the archive that it is a member of."""
@@ -139,11 +155,14 @@ class Trace:
         source, problem = unpack(self._packed)
         if problem:
             self._warnings.append(phrase("{problem}", problem=problem))
-        self.claims = recognise(source)
+        self.claims = _recognised(source, problem)
         claim = self.claims[0]
         self._warnings += [phrase("a format could not be loaded: {why}", why=why) for why in failures()]
         if claim.document.archive is not None and claim.document.archive.problem:
             self._warnings.append(own(claim.document.archive.problem))
+        if claim.document.whole and (keys := claim.document.doubled(claim.document.place())):
+            says = "a key stands twice in one object ({keys}): its last value was read"
+            self._warnings.append(phrase(says, keys=", ".join(keys)))
         form = claim.format
         assert form is not None
         return [folder.Part(form, form.read(claim.document), (claim.document,))]
@@ -152,6 +171,17 @@ class Trace:
         parts, self.skipped = folder.read(self.path)
         self._warnings += [folder.warning(self.skipped)] if self.skipped else []
         return parts
+
+
+def _recognised(source: Source, problem: str) -> list[Claim]:
+    """Recognise a source; where its stream was damaged and nobody can, that is what is said of it."""
+    try:
+        return recognise(source)
+    except TraceError as error:
+        if not problem:
+            raise
+        what = f"{problem}; of what could be unpacked: {error.what}"
+        raise TraceError(what, path=source.path, remedy="give the file whole") from None
 
 
 def _drafts(parts: Sequence[folder.Part]) -> tuple[list[SessionDraft], list[int]]:
