@@ -18,6 +18,7 @@ COMMANDS = (
     Command("show", "show TRACE --plain|--json", "print everything in lines, for pipes and programs"),
     Command("tracks", "tracks TRACE [-o FILE.svg]", "draw confirmations, rules and margins along the turns"),
     Command("compare", "compare A B", "hold two runs against each other, or the trials of a case"),
+    Command("triage", "triage TRACE|DIR", "sum up many sessions: the worst first, and what they share"),
     Command("info", "info TRACE", "say what a trace was recognised as, and what it can tell"),
     Command("convert", "convert TRACE -o FILE", "write it in the native format, and say what stayed behind"),
     Command("formats", "formats", "list the formats that are read, and how well"),

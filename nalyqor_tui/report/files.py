@@ -12,6 +12,7 @@ from nalyqor_tui.notes.names import is_sidecar
 
 _OURS = (
     b"# Decisions of ",
+    b"# Triage of ",
     b"# Comparison of ",
     b"# Trials of ",
     b"<svg",
