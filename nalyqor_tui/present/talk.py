@@ -114,9 +114,26 @@ def _event(entry: Entry) -> Row:
         case rec.End():
             return observed("end", record.status or "", at, tone="dim")
     assert isinstance(record, rec.Unknown)
-    return observed(
-        "unknown kind", record.kind, at, body=dumps(record.model_dump(exclude_unset=True), indent=True)
-    )
+    return _kept(record, at)
+
+
+def _kept(record: rec.Unknown, at: int) -> Row:
+    """Return the row of a kind that we have no word for; of what a format kept, only what the source holds."""
+    more = rec.extras(record)
+    if set(more) != {"source"}:
+        body = dumps(record.model_dump(exclude_unset=True), indent=True)
+        return observed("unknown kind", record.kind, at, body=body)
+    source = more["source"]
+    name = source.get("name") if isinstance(source, dict) else None
+    says = phrase("{kind} {name}", kind=record.kind, name=name) if isinstance(name, str) else record.kind
+    return observed("kept as it is", says, at, body=dumps(_filled(source)))
+
+
+def _filled(value: rec.Json) -> rec.Json:
+    """Return a value without the keys that hold nothing."""
+    if isinstance(value, dict):
+        return {key: _filled(part) for key, part in value.items() if part not in (None, "", [], {})}
+    return [_filled(part) for part in value] if isinstance(value, list) else value
 
 
 def _compaction(record: rec.Compaction, at: int) -> Row:

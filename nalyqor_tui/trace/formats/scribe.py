@@ -59,10 +59,11 @@ class Scribe:
         """Write one response of the model and return the ids of its decisions: one for each call, or a reply.
 
         `known` are fields of the decision: context, agent, parent, tools_offered, margin (of the first
-        decision), source, id and ts; `message_id` is the id of the words.
+        decision), source, id and ts; `message_id` is the id of the words. The calls whose numbers are in
+        `held` did not go out with the response: `call` writes them when they do.
         """
         margin, base = known.pop("margin", None), known.pop("id", None) or self._name("decision")
-        message_id = known.pop("message_id", None)
+        message_id, held = known.pop("message_id", None), known.pop("held", ())
         shared: dict[str, Json] = {key: known[key] for key in ("ts", "agent") if key in known}
         spoke = said.spoke or not (said.calls or said.unread)
         chosen: list[tuple[Json, str]] = [
@@ -78,8 +79,11 @@ class Scribe:
                 body["source"] = {**said.more, **known.get("source", {})}
             names.append(self._record("decision", place.below(pointer), body))
         refs = [self._words(place, said, message_id, shared)] if spoke else []
-        for call, decision in zip(said.calls, names, strict=False):
-            refs.append(self.call(place.below(call.pointer), call, decision=decision, **shared))
+        for index, (call, decision) in enumerate(zip(said.calls, names, strict=False)):
+            if index not in held:
+                refs.append(self.call(place.below(call.pointer), call, decision=decision, **shared))
+            elif not spoke:  # what stands for the response in a later context
+                refs.append(decision)
         for result in said.results:  # of a tool that the model's own service ran
             self.result(place.below(result.pointer), result, **shared)
         self._unread(place, said)
@@ -105,16 +109,21 @@ class Scribe:
         Messages that were written before are referred to, others are written first: each message of the
         conversation becomes one record, however often it was sent. `known` are input_tokens, id, ts.
         """
+        refs = self.hear(heard, **{k: known[k] for k in ("ts",) if k in known})
+        return self._record("context", place, {"items": [{"ref": ref} for ref in refs]} | known)
+
+    def hear(self, heard: Iterable[Heard], **known: Json) -> list[str]:
+        """Write those of the messages that were not written before, and return the ids of the records of all."""
         met: dict[bytes, int] = {}
-        items: list[Json] = []
+        refs: list[str] = []
         for said, at in heard:
             key = _key(said)
             nth = met.get(key, 0)
             met[key] = nth + 1
             if nth >= len(self._heard.get(key, ())):
-                self._history(at, said, **{k: known[k] for k in ("ts",) if k in known})
-            items.extend({"ref": ref} for ref in self._heard[key][nth].split("\n"))
-        return self._record("context", place, {"items": items} | known)
+                self._history(at, said, **known)
+            refs.extend(self._heard[key][nth].split("\n"))
+        return refs
 
     def record(self, kind: str, place: Place, **fields: Json) -> str:
         """Write a record of another kind (confirmation, proposal, retrieval, compaction, outcome, end)."""
@@ -160,8 +169,9 @@ class Scribe:
             self.unparsed(place.below(piece.pointer), piece.problem, piece.value)
 
     def _name(self, kind: str) -> str:
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        return f"{_PREFIXES.get(kind, kind[0])}{self._counts[kind]}"
+        prefix = "kept " if ":" in kind else _PREFIXES.get(kind, kind[0])
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+        return f"{prefix}{self._counts[prefix]}"
 
     def _record(self, kind: str, place: Place, body: dict[str, Any]) -> str:
         name = body.get("id") or self._name(kind)
