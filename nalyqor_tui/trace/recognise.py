@@ -10,6 +10,7 @@ from itertools import islice
 from nalyqor_tui.errors import TraceError
 from nalyqor_tui.trace.archive import ZIP, ZIPS, Archive
 from nalyqor_tui.trace.document import Document, Sample
+from nalyqor_tui.trace.elements import LARGE, elements
 from nalyqor_tui.trace.formats import formats
 from nalyqor_tui.trace.formats.base import Format
 from nalyqor_tui.trace.formats.known import KNOWN
@@ -70,6 +71,11 @@ def _candidates(source: Source, name: str) -> Iterator[Document]:
         return
     source.refuse_what_is_no_text()
     first, lines = _first_values(source)
+    if not first and source.size >= LARGE and (array := elements(source, name)):
+        values = [item.value for item in islice(array.items(), _SAMPLED)]
+        array.sample = Sample([value for value in values if isinstance(value, dict | list)], False, head)
+        yield array
+        return
     value = _whole(source) if not first or len(lines) <= 1 else None
     if lines and (first or value is None):  # lines of a document may look like values of their own
         yield Document(source, False, name, None, Sample(lines, False, head))
