@@ -130,5 +130,5 @@ def _unite(given: argparse.Namespace, trace: Trace, left: Content, right: Conten
     yield notes.line("united", says)
     if disputed := sum(bool(note.conflict) for note in journal.notes()):
         many = notes.count(disputed, "note")
-        says = own(f"{many} in conflict: w on the screen sets the versions side by side")
+        says = own(f"{many} in conflict: the screen shows the versions side by side (key w)")
         yield notes.line("united", says)

@@ -57,7 +57,7 @@ def _note(versions: Sequence[NoteRecord]) -> Note | None:
     standing = _standing(versions)
     living = [record for record in standing if record.op != "retract"]
     head = (living or standing)[-1]
-    body = _body(head, versions)
+    body = body_at(head, versions)
     if body is None:
         return None
     first = versions[0]
@@ -81,7 +81,7 @@ def _standing(versions: Sequence[NoteRecord]) -> Sequence[NoteRecord]:
     return [record for record in versions if record.id not in superseded] or versions
 
 
-def _body(head: NoteRecord, versions: Sequence[NoteRecord]) -> Body | None:
+def body_at(head: NoteRecord, versions: Sequence[NoteRecord]) -> Body | None:
     """Return what was last written on the way to `head`, or past a gap in it the newest text there is."""
     by_id = {record.id: record for record in versions}
     seen: set[str] = set()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.notes.model import Claim
+from dataclasses import dataclass, replace
+
+from nalyqor_tui.notes.history import body_at
+from nalyqor_tui.notes.model import Body, Claim, NoteRecord
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.review import BoundNote, Review
 from nalyqor_tui.present.rows import Heading, Line, reconstructed
@@ -31,6 +34,46 @@ def hidden(number: int) -> Phrase:
     """Say how many notes somebody who reads blind is not shown."""
     notes = own("1 note of others is" if number == 1 else f"{number} notes of others are")
     return notes + own(" hidden until you commit yours")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A record that stands in a conflict, with how it reads; `body` is None for a retraction."""
+
+    record: NoteRecord
+    body: Body | None
+    lines: list[Line]
+
+
+def versions(bound: BoundNote) -> list[Version]:
+    """Return the records of a note that stand beside each other, the head first."""
+    note = bound.note
+    return [_version(record, bound) for record in (note.head, *note.conflict)]
+
+
+def _version(record: NoteRecord, bound: BoundNote) -> Version:
+    known = {each.id: each for each in bound.note.versions}
+    before = known.get(record.prev or "")
+    shown = body_at(record, bound.note.versions) or bound.note.body
+    body = None if record.op == "retract" else shown
+    note = replace(bound.note, head=record, body=shown, author=record.author, edited=record.ts, conflict=())
+    lines: list[Line] = [reconstructed("version", own(_what(record, before)), note)]
+    return Version(record, body, lines + rows(replace(bound, note=note)))
+
+
+def _what(record: NoteRecord, before: NoteRecord | None) -> str:
+    """Say what a version does to the one before it."""
+    if record.body is None:
+        return f"{record.op}s the note"
+    if before is None or before.body is None:
+        return "a new text" if record.prev else "the first text"
+    return f"changes {', '.join(differences(before.body, record.body)) or 'nothing'}"
+
+
+def differences(left: Body, right: Body) -> list[str]:
+    """Name the parts in which two bodies are not the same."""
+    parts = ("kind", "text", "tags", "evidence", "claims")
+    return [part for part in parts if getattr(left, part) != getattr(right, part)]
 
 
 def rows(bound: BoundNote) -> list[Line]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nalyqor_tui.notes.history import Note
-from nalyqor_tui.notes.model import Body
 from nalyqor_tui.present.placed import Placed, placed
 from nalyqor_tui.trace.store import Trace
 
@@ -59,12 +58,6 @@ def sides(trace: Trace, left: Iterable[Note], right: Iterable[Note]) -> Sides:
     out.lost = [p for p in (*one, *other) if p.step is None]
     _meet(out, _by_decision(one), _by_decision(other))
     return out
-
-
-def differences(left: Body, right: Body) -> list[str]:
-    """Name the parts in which two bodies are not the same."""
-    parts = ("kind", "text", "tags", "evidence", "claims")
-    return [part for part in parts if getattr(left, part) != getattr(right, part)]
 
 
 def _by_decision(notes: Iterable[Placed]) -> dict[At, list[Placed]]:

@@ -16,9 +16,8 @@ from nalyqor_tui.notes.journal import Journal
 from nalyqor_tui.notes.model import Body, NoteRecord
 from nalyqor_tui.notes.verify import State, state
 from nalyqor_tui.phrase import Phrase, join, own, phrase
-from nalyqor_tui.present.notes import hidden
+from nalyqor_tui.present.notes import differences, hidden
 from nalyqor_tui.present.placed import Placed, placed, stood
-from nalyqor_tui.present.sides import differences
 from nalyqor_tui.present.text import literal_lines, show
 from nalyqor_tui.trace.store import Trace
 

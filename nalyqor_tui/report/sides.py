@@ -9,8 +9,9 @@ from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import Body
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.columns import folded, padded
+from nalyqor_tui.present.notes import differences
 from nalyqor_tui.present.placed import Placed
-from nalyqor_tui.present.sides import Meeting, Sides, differences
+from nalyqor_tui.present.sides import Meeting, Sides
 from nalyqor_tui.present.text import show
 from nalyqor_tui.report.notes import BAR, body_lines, count, line, signed
 

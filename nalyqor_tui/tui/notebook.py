@@ -8,7 +8,7 @@ from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes.anchor import anchor_at
 from nalyqor_tui.notes.drafts import Draft
 from nalyqor_tui.notes.history import Note
-from nalyqor_tui.notes.model import Anchor, Body, Evidence, SourceTruth
+from nalyqor_tui.notes.model import Anchor, Body, Evidence, NoteRecord, SourceTruth
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import BoundNote, Review
 from nalyqor_tui.present.rows import Row, Truth
@@ -65,6 +65,22 @@ class Notebook:
             except NotesError as error:  # the note itself is safe
                 says += f"; {error}"
         return says
+
+    def settle(self, seen: list[NoteRecord], body: Body | None, draft: Draft | None = None) -> str:
+        """End the conflict of the versions that were shown, by a text or, where it is None, by a retraction."""
+        journal = self._case.journal
+        journal.settle(seen[0].note, body, seen=tuple(record.id for record in seen))
+        self._case.rebind()
+        if draft is not None:
+            journal.drafts.clear(draft)
+        return "retracted" if body is None else f"settled: {journal.path.name}, {journal.where}"
+
+    def commit(self) -> str:
+        """End the blind reading for good, and show what others wrote."""
+        shown = self._review.hidden
+        number = self._case.journal.commit(self._review.identity())
+        self._case.rebind()
+        return f"{number} of your notes are committed; {shown} of others are shown now"
 
     def mark(self, decision: Decision) -> str:
         """Mark a decision, or take back the mark that is there."""

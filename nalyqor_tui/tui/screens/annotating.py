@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.notes.history import Note
-from nalyqor_tui.notes.model import Body
+from nalyqor_tui.notes.model import Body, NoteRecord
+from nalyqor_tui.notes.undo import place
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import words
+from nalyqor_tui.present.notes import versions
+from nalyqor_tui.present.review import BoundNote
 from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.trace.session import Decision
+from nalyqor_tui.tui.screens.conflict import Choice, ConflictScreen
 from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.view import ReviewView
 
@@ -46,13 +50,70 @@ class Annotating(ReviewView):
         """Do it again."""
         self._change(lambda: self.notebook.step(back=False) or "nothing to redo")
 
-    def edit(self, note: Note | None, unsaved: Body | None = None) -> None:
-        """Open the editor on a note, or on a new one; `unsaved` is what could not be kept a moment ago."""
+    def action_settle(self) -> None:
+        """Show the versions of a note in conflict side by side: the note under the cursor, else one in view."""
+        bound = self._disputed()
+        if bound is None:
+            self.tell(phrase("{where}", where=self._elsewhere()))
+            return
+        shown = versions(bound)
+        seen = [version.record for version in shown]
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is None:
+                return
+            # The one that was taken is superseded by name, the others are settled.
+            order = [choice.version.record, *(r for r in seen if r is not choice.version.record)]
+            if choice.how == "write":
+                self.edit(bound.note, choice.version.body or bound.note.body, settles=order)
+            else:
+                self._change(lambda: self.notebook.settle(order, choice.version.body))
+
+        self.app.push_screen(ConflictScreen(place(bound.note), shown), chosen)
+
+    def _disputed(self) -> BoundNote | None:
+        row = self.pane.current if self.pane is not None and self.pane.id == "notes" else None
+        here = self.notebook.standing(self.decision) if self.decision is not None else []
+        here += [one for one in self.review.notes if one.decision is None]
+        disputed = [one for one in here if one.note.conflict]
+        return next((one for one in disputed if row is not None and one.note.id == row.origin.note),
+                    disputed[0] if disputed else None)  # fmt: skip
+
+    def _elsewhere(self) -> str:
+        others = [place(one.note) for one in self.review.notes if one.note.conflict]
+        return (
+            f"no note is in conflict here, but at {', '.join(others)}" if others else "no note is in conflict"
+        )
+
+    def action_commit(self) -> None:
+        """Ask whether to end the blind reading."""
+        if self.case.journal.sight != "blind":
+            self.tell(phrase("you do not read blind: nothing is hidden from you (start with --blind)"))
+            return
+        if all(note.retracted for note in self.case.journal.notes()):
+            self.tell(phrase("there is no note of yours to commit: write one first, be it a question or a mark"))
+            return
+        self.ask("commit", "commit your notes for good, and show those of others? yes or no")
+
+    def commit(self, answer: str) -> None:
+        if answer.lower() in ("y", "yes"):
+            self._change(self.notebook.commit)
+        else:
+            self.tell(phrase("nothing was committed; the notes of others stay hidden"))
+
+    def edit(
+        self, note: Note | None, unsaved: Body | None = None, *, settles: list[NoteRecord] | None = None
+    ) -> None:
+        """Open the editor on a note, or on a new one.
+
+        `unsaved` is a text to start from in the place of the note's own; with `settles` what is written ends
+        the conflict of these records.
+        """
         decision = self.decision
         if decision is None:
             self.tell(phrase("there is no decision here to write about"))
             return
-        left = self.notebook.draft(decision, note)
+        left = None if settles else self.notebook.draft(decision, note)
         kept = [left]
 
         def keep(body: Body) -> bool:
@@ -63,17 +124,22 @@ class Annotating(ReviewView):
                 return False
             return True
 
+        def save(body: Body) -> str:
+            if settles:
+                return self.notebook.settle(settles, body, kept[0])
+            return f"saved: {self.notebook.save(decision, note, body, kept[0])}"
+
         def done(body: Body | None) -> None:
             if body is None:
                 return
-            if self._change(lambda: f"saved: {self.notebook.save(decision, note, body, kept[0])}"):
+            if self._change(lambda: save(body)):
                 return
             if keep(body):
                 self.tell(
                     phrase("the text is kept as a draft: the editor offers it here again"), problem=True
                 )
             else:
-                self.edit(note, body)
+                self.edit(note, body, settles=settles)
 
         body = unsaved or (left.body if left else note.body if note else None)
         title = f"{decision.number} {''.join(words.action(self.review.session.chosen(decision), 40))}"

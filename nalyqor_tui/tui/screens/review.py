@@ -48,6 +48,7 @@ class ReviewScreen(Seeking, Annotating, Taking):
             "filter": self.set_filter,
             "base": self.set_base,
             "export": self.export,
+            "commit": self.commit,
         }
         answers[message.topic](message.text.strip())
 

@@ -208,7 +208,7 @@ class ReviewView(Screen[None]):
         if self.case.journal.sight == "blind":
             out.append(phrase("blind: {n} of others hidden", n=self.review.hidden))
         if disputed := sum(bool(n.note.conflict) for n in self.review.notes):
-            out.append(phrase("{n} in conflict: w", n=disputed))
+            out.append(phrase("{n} in conflict", n=disputed))
         if problems := len(self.case.journal.problems):
             out.append(phrase("{n} lines of the notes set aside", n=problems))
         return join(" · ", out)
