@@ -153,7 +153,9 @@ async def test_a_blind_reader_sees_nothing_of_others_until_they_commit(
         assert not s.step().endswith("✎")
         await s.press("7")
         seen += [s.drawn(), s.pane_text("notes")]
-        assert "1 note of others is hidden until you commit yours" in " ".join(s.pane_text("notes").replace("─", "").split())
+        assert "1 note of others is hidden until you commit yours" in " ".join(
+            s.pane_text("notes").replace("─", "").split()
+        )
         await s.press("1", "u")
         assert "no notes" in s.told[-1]
         await s.press("b")

@@ -18,6 +18,12 @@ class BadLineError(ValueError):
     """A line that is set aside; its text says why, as a sentence without a full stop."""
 
 
+def begins_like_notes(data: bytes) -> bool:
+    """Tell whether data may be notes, be it that the first line was torn after any byte."""
+    first = data.lstrip(b"\n").split(b"\n", 1)[0][: len(LINE_START)]
+    return LINE_START.startswith(first)
+
+
 def encode(record: NoteRecord) -> bytes:
     """Return the record as one ASCII line ending in a newline, with its checksum."""
     fields = record.model_dump(mode="json", exclude={"crc"})

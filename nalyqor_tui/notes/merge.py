@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes import files, names
-from nalyqor_tui.notes.lines import LINE_START, BadLineError, decode
+from nalyqor_tui.notes.lines import BadLineError, begins_like_notes, decode
 from nalyqor_tui.notes.model import NoteRecord
 
 LOCK_WAIT = 5.0
@@ -37,7 +37,7 @@ def read(path: Path) -> Content:
         why = f"these notes cannot be read: {(error.strerror or str(error)).lower()}"
         raise NotesError(why, path=path, remedy="give a notes file, such as TRACE.notes.jsonl") from error
     content = _content(path, lines)
-    if lines and not content.records and not any(line.startswith(LINE_START) for line in lines):
+    if not content.records and not begins_like_notes(b"\n".join(lines)):
         raise NotesError("this file holds no notes", path=path, remedy="give a notes file")
     return content
 
@@ -54,7 +54,7 @@ def merge(target: Path, sources: Iterable[Content]) -> int:
             files.opened(target, files.APPEND) as descriptor,
         ):
             held = files.content(descriptor)
-            if held and not held.startswith(LINE_START) and not _content(target, held.split(b"\n")).records:
+            if not begins_like_notes(held) and not _content(target, held.split(b"\n")).records:
                 raise NotesError("this file is not empty and holds no notes", path=target, remedy=_REMEDY)
             missing = _missing(held, sources)
             if missing:

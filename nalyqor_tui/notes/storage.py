@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes import files, names
-from nalyqor_tui.notes.lines import LINE_START, encode
+from nalyqor_tui.notes.lines import LINE_START, begins_like_notes, encode
 from nalyqor_tui.notes.model import NoteRecord
 from nalyqor_tui.notes.reader import Problem, Reader
 from nalyqor_tui.notes.union import unite
@@ -149,7 +149,7 @@ class Storage:
     def _refuse_foreign(self, path: Path, descriptor: int) -> None:
         """Write to nothing that holds other things: a trace, say, that was named by mistake."""
         head = files.content(descriptor, 0, len(LINE_START))
-        if not self._readers[path].records and not LINE_START.startswith(head):
+        if not self._readers[path].records and not begins_like_notes(head):
             what = "the note is not saved: this file is not empty and holds no notes"
             raise NotesError(what, path=path, remedy=_REMEDY)
 

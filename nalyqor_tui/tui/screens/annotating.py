@@ -91,7 +91,9 @@ class Annotating(ReviewView):
             self.tell(phrase("you do not read blind: nothing is hidden from you (start with --blind)"))
             return
         if all(note.retracted for note in self.case.journal.notes()):
-            self.tell(phrase("there is no note of yours to commit: write one first, be it a question or a mark"))
+            self.tell(
+                phrase("there is no note of yours to commit: write one first, be it a question or a mark")
+            )
             return
         self.ask("commit", "commit your notes for good, and show those of others? yes or no")
 
