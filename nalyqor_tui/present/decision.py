@@ -95,6 +95,22 @@ def margin(review: Review, decision: Decision) -> Iterator[Row]:
             "chosen" if alternative.chosen else "other", (*says, *words.action(alternative.action, 60)), at
         )
         yield replace(row, bar=_share(reading, alternative.value), indent=1)
+    yield from _measured_at(review, decision)
+
+
+def _measured_at(review: Review, decision: Decision) -> Iterator[Row]:
+    """The token at which log-probabilities were taken, and the bound on what was not recorded there."""
+    record = review.session.record(decision.entry)
+    recorded = (record.margin.model_extra or {}) if isinstance(record, rec.Decision) and record.margin else {}
+    told = recorded.get("at")
+    if not isinstance(told, dict) or not isinstance(told.get("token"), int):
+        return
+    says = phrase("token {n} “{text}”", n=told["token"] + 1, text=words.cut(str(told.get("says", "")), 40))
+    if isinstance(outside := told.get("outside"), float | int):
+        says += phrase(
+            ", {k} recorded there; any other: at most {v}", k=told.get("recorded"), v=f"{outside:.4f}"
+        )
+    yield observed("measured at", says, decision.entry)
 
 
 def after(review: Review, decision: Decision) -> Iterator[Row]:

@@ -30,6 +30,11 @@ NONE = phrase("none")
 
 def action(chosen: rec.Action, width: int = 60) -> Phrase:
     """Write an action in one line: `tool name=value …`, or the reply in quotes; data is cut to `width`."""
+    begins = (chosen.model_extra or {}).get("begins")
+    if begins is True and chosen.reply is not None:
+        return phrase("what begins “{text}”", text=cut(chosen.reply, width))
+    if isinstance(begins, str) and chosen.tool is None:
+        return phrase("what begins “{text}”", text=cut(begins, width))
     if chosen.tool is None and chosen.reply is not None:
         return phrase("reply “{text}”", text=cut(chosen.reply, width))
     tool = phrase("(tool not recorded)") if chosen.tool is None else (chosen.tool,)
