@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import sys
@@ -189,15 +190,15 @@ def _changed(value: Any, chance: random.Random) -> Any:
     for _ in range(chance.randint(1, 6)):
         spots = list(_spots(value))
         if not spots:
-            return chance.choice(_ODD)
+            return copy.deepcopy(chance.choice(_ODD))
         holder, key = chance.choice(spots)
         match chance.randrange(3):
             case 0:
                 del holder[key]
             case 1:
-                holder[key] = chance.choice(_ODD)
+                holder[key] = copy.deepcopy(chance.choice(_ODD))  # else one would come to stand in itself
             case _ if isinstance(holder, list):
-                holder.insert(key, holder[key])
+                holder.insert(key, copy.deepcopy(holder[key]))
             case _:
                 holder[key] = [holder[key]]
     return value
