@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from nalyqor_tui.trace.formats import chat, native, plugins
+from nalyqor_tui.trace.formats import chat, claude_code, native, plugins
 from nalyqor_tui.trace.formats.base import Format
 
 FORMATS: tuple[Format, ...] = (
     cast(Format, native),
+    cast(Format, claude_code),
     cast(Format, chat),
 )
 

@@ -103,6 +103,20 @@ class Scribe:
         self._remember(Said("tool", results=(result,)), name)
         return name
 
+    def history(self, place: Place, said: Said, **known: Json) -> None:
+        """Write a message that is only a part of the context: how it was chosen is not told, or told elsewhere."""
+        if said.role == "assistant" or not said.results:
+            content = said.content
+            if said.calls:  # calls whose decisions were not logged stay what they are: a part of the message
+                content = {"content": content, "calls": [_spoken(call) for call in said.calls]}
+            body = Said(said.role, content, reasoning=said.reasoning, more=said.more)
+            self._remember(said, self.message(place, body, **known))
+            return
+        refs = [self.result(place.below(result.pointer), result, **known) for result in said.results]
+        if said.spoke:
+            refs.append(self.message(place, said, **known))
+        self._remember(said, *refs)
+
     def window(self, place: Place, heard: Iterable[Heard], **known: Json) -> str:
         """Write the context that a decision was made on, exactly as it was sent, and return its id.
 
@@ -121,7 +135,7 @@ class Scribe:
             nth = met.get(key, 0)
             met[key] = nth + 1
             if nth >= len(self._heard.get(key, ())):
-                self._history(at, said, **known)
+                self.history(at, said, **known)
             refs.extend(self._heard[key][nth].split("\n"))
         return refs
 
@@ -143,20 +157,6 @@ class Scribe:
         written = self._record("message", place.below(""), body | {"source": said.more or None} | known)
         self._remember(said, written)
         return written
-
-    def _history(self, place: Place, said: Said, **known: Json) -> None:
-        """Write a message that the log only shows as a part of a context: nothing says how it was chosen."""
-        if said.role == "assistant" or not said.results:
-            content = said.content
-            if said.calls:  # calls whose decisions were not logged stay what they are: a part of the message
-                content = {"content": content, "calls": [_spoken(call) for call in said.calls]}
-            body = Said(said.role, content, reasoning=said.reasoning, more=said.more)
-            self._remember(said, self.message(place, body, **known))
-            return
-        refs = [self.result(place.below(result.pointer), result, **known) for result in said.results]
-        if said.spoke:
-            refs.append(self.message(place, said, **known))
-        self._remember(said, *refs)
 
     def _remember(self, said: Said, *refs: str) -> None:
         known = self._heard.setdefault(_key(said), [])

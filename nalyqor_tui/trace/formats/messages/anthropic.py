@@ -39,6 +39,8 @@ def read_blocks(role: str, blocks: list[Json], pointer: str, more: dict[str, Any
             results.append(_result(block, where))
         elif kind == "thinking" and isinstance(block.get("thinking"), str):
             thoughts.append(block["thinking"])
+            if beside := rest(block, ("type", "thinking")):
+                more = {**more, "thinking": [*more.get("thinking", []), beside]}
         else:
             said.append(block)
     reasoning = "\n".join(thoughts) or None
