@@ -62,7 +62,11 @@ class TestTheEvalAgainstProduction:
         assert rows["by policy"][2].startswith("cf1 ended: expired in turn 6")
         for area, good, bad in (
             ("order", "pass: R-notify-after-write: ", "fail: R-notify-after-write: no confirmed write"),
-            ("in view", "pass: R-notify-after-write: in context", "fail: R-notify-after-write: not returned"),
+            (
+                "in view",
+                "pass: R-notify-after-write: in the context",
+                "fail: R-notify-after-write: not returned",
+            ),
         ):
             assert rows[area][0] is Truth.DERIVED
             assert rows[area][1].startswith(good)
@@ -124,10 +128,8 @@ class TestAirline:
         assert main(["compare", str(AIRLINE), "--case", "task 2"]) == 0
         text = capsys.readouterr().out
         assert "trials: 4: 1 passed, 3 failed" in text
-        assert re.search(
-            r"fork: choice .*: 2 of 4  get_reservation_details reservation_id JG7FMM  — 2 failed", text
-        )
-        assert re.search(r"fork: choice .*: 2 of 4  a reply  — 1 passed, 1 failed", text)
+        assert re.search(r"fork .*: 2 of 4  get_reservation_details reservation_id JG7FMM  — 2 failed", text)
+        assert re.search(r"fork .*: 2 of 4  a reply  — 1 passed, 1 failed", text)
         ends = re.findall(r"end: (task 2 trial \d) \((\w+)\)", text)
         came = ("failed", "failed", "passed", "failed")
         assert sorted(ends) == [(f"task 2 trial {n}", how) for n, how in enumerate(came)]
@@ -237,7 +239,7 @@ def test_two_policies_do_not_compare(folder: Path, capsys: Capture) -> None:
 def test_a_report_is_written_again_but_never_over_a_trace(folder: Path, capsys: Capture) -> None:
     for _ in range(2):
         assert main(["compare", "two.jsonl", "-o", "r.md"]) == 0
-    assert (folder / "r.md").read_text().startswith("# Comparison of `two.jsonl` · `x` with ")
+    assert (folder / "r.md").read_text().startswith("# Comparison of `x` with `y`")
     assert main(["compare", "two.jsonl", "-o", "two.jsonl"]) == 6
     assert main(["compare", "runs.jsonl", "--case", "c", "-o", "t.md"]) == 0
     assert (folder / "t.md").read_text().startswith("# Trials of `c` in `runs.jsonl`")

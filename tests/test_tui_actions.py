@@ -9,11 +9,10 @@ import pytest
 from textual.command import CommandPalette
 from tui_samples import LARGE, SMALL, chats, production, sitting
 
-from nalyqor_tui.tui.actions import ACTIONS, BOTH, Action, Scope, bindings, check, document, of
-from nalyqor_tui.tui.screens.review import ReviewScreen
-from nalyqor_tui.tui.screens.sessions import SessionsScreen
+from nalyqor_tui.tui import app
+from nalyqor_tui.tui.actions import ACTIONS, SCOPES, Action, Scope, bindings, check, document, of
 
-SCREENS: dict[Scope, type] = {"review": ReviewScreen, "sessions": SessionsScreen}
+SCREENS = app.SCREENS
 
 
 def test_the_page_of_keys_is_what_the_registry_says() -> None:
@@ -23,7 +22,7 @@ def test_the_page_of_keys_is_what_the_registry_says() -> None:
     )
 
 
-@pytest.mark.parametrize(("scope", "action"), [(scope, action) for scope in BOTH for action in of(scope)])
+@pytest.mark.parametrize(("scope", "action"), [(scope, action) for scope in SCOPES for action in of(scope)])
 def test_every_action_is_there_to_be_run(scope: Scope, action: Action) -> None:
     name = action.run.partition("(")[0]
     method = getattr(SCREENS[scope], f"action_{name}", None)
@@ -47,7 +46,7 @@ def test_the_same_key_may_serve_in_two_scopes() -> None:
     check([first, replace(first, id="two", scopes=("sessions",))])
 
 
-@pytest.mark.parametrize("scope", BOTH)
+@pytest.mark.parametrize("scope", SCOPES)
 def test_every_binding_can_be_changed_by_its_id(scope: Scope) -> None:
     ids = [binding.id for binding in bindings(scope)]  # type: ignore[union-attr]
     assert None not in ids
@@ -90,8 +89,8 @@ async def test_the_palette_offers_the_actions_of_the_screen_and_runs_them(tmp_pa
         await s.press("ctrl+p")
         assert isinstance(s.app.screen, CommandPalette)
         await s.pilot.pause(0.3)
-        assert "theme (t)" in s.drawn()
-        assert "mark (m)" not in s.drawn()
+        assert "order (s)" in s.drawn()
+        assert "retract (r)" not in s.drawn()
         await s.press("escape", "enter", "ctrl+p")
         await s.type("mark this")
         await s.pilot.pause(0.3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nalyqor_tui.present.tree import Trials
     from nalyqor_tui.present.versus import Versus
     from nalyqor_tui.trace.store import Trace
+    from nalyqor_tui.tui.case import Case
 
 _EPILOG = """\
 A run is FILE or, where the file holds several, FILE#SESSION: the session by its id or its number from 1.
@@ -40,13 +42,19 @@ class Run(NamedTuple):
 def run(args: list[str]) -> int:
     """Compare."""
     given = _parser().parse_args(args)
+    screen = sys.stdout.isatty() and sys.stdin.isatty() and not (given.plain or given.json or given.output)
     if given.case is not None:
-        return _trials(given)
+        return _trials(given, screen)
     a, b = _runs(given)
     if a.trace is b.trace and a.session == b.session:
         raise UsageError(
             "that is the same session twice", path=a.trace.path, remedy="give two different ones"
         )
+    if screen:
+        from nalyqor_tui.tui.run import compare as show
+
+        one = _case(given, a.trace)
+        return show((one, a.session), (one if b.trace is a.trace else _case(given, b.trace), b.session))
     from nalyqor_tui.report import comparison
 
     return _write(given, _versus(given, a, b), (comparison.markdown, comparison.lines, comparison.objects))
@@ -156,7 +164,17 @@ def _versus(given: argparse.Namespace, a: Run, b: Run) -> Versus:
     return Versus(review(a), review(b))
 
 
-def _trials(given: argparse.Namespace) -> int:
+def _case(given: argparse.Namespace, trace: Trace) -> Case:
+    from nalyqor_tui.notes.author import author
+    from nalyqor_tui.notes.journal import Journal
+    from nalyqor_tui.policy.loader import find
+    from nalyqor_tui.tui.case import Case
+
+    journal = Journal.open(trace.path, author=author())
+    return Case(trace, find(given.policy, trace.path), journal, given.policy or "")
+
+
+def _trials(given: argparse.Namespace, screen: bool) -> int:
     """Show the trials of a case."""
     path, session = _named(given.a)
     if given.b is not None or session is not None:
@@ -168,6 +186,10 @@ def _trials(given: argparse.Namespace) -> int:
 
     trace = common.open_trace(path)
     trials: Trials = Trials(trace, given.case)
+    if screen:
+        from nalyqor_tui.tui.run import trials as show
+
+        return show(_case(given, trace), trials)
     return _write(given, trials, (tree.markdown, tree.lines, tree.objects))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.inputs import SIDES, Side
+from nalyqor_tui.derive.rules import IN_VIEW
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import card, confirmations, given, words
 from nalyqor_tui.present import decision as choice
@@ -48,7 +49,7 @@ def table(versus: Versus, number: int) -> Part:
     a, b = sides["a"], sides["b"]
     says = "A call that has no partner in its row is held against the same call elsewhere, or against what came next."
     lone = row.a is None or row.b is None
-    return Part("Conditions", says if lone else "", list(_conditions(versus, a, b)))
+    return Part("Conditions", says if lone else "", _thinned(versus, list(_conditions(versus, a, b)), a, b))
 
 
 def _conditions(
@@ -78,6 +79,24 @@ def _conditions(
         None if one is None else usage(one, versus.a.window(one)),
         None if two is None else usage(two, versus.b.window(two)),
     )
+
+
+def _thinned(
+    versus: Versus, twins: list[Twin], a: tuple[Decision, str] | None, b: tuple[Decision, str] | None
+) -> list[Twin]:
+    """Put what neither log recorded into one row at the end, instead of one row for each."""
+    silent = [
+        twin
+        for twin in twins
+        if all(row is None or row.value == words.NOT_RECORDED for row in (twin.a, twin.b))
+    ]
+    kept = [twin for twin in twins if twin not in silent]
+    if not silent:
+        return kept
+    says = own(", ".join(dict.fromkeys(twin.label for twin in silent)))
+    one = observed("not recorded", says, a[0].entry, tone="dim") if a else None
+    two = observed("not recorded", says, b[0].entry, tone="dim") if b else None
+    return [*kept, Twin("not recorded", one, two)]
 
 
 def _twin(
@@ -150,7 +169,7 @@ def _area(review: Review, decision: Decision, area: str) -> Row:
 
 def _check(finding: Finding) -> Phrase:
     """Name the check where its area does not say it already."""
-    if finding.area in ("confirmation", "visible"):
+    if finding.area in ("confirmation", "visible") and finding.check not in IN_VIEW:
         return own(f"{finding.check.replace('_', ' ')}: ")
     return ()
 

@@ -43,7 +43,7 @@ def _run(versus: Versus, side: Side, review: Review) -> list[Row]:
     last = entries[-1] if entries else None
     at = (last.index,) if last else ()
     record = last.record if last is not None and isinstance(last.record, rec.Outcome) else None
-    out = [observed("trace", versus.name(side), ())]
+    out = [observed("run", versus.name(side), ())]
     for name in whole.OUTCOME:
         says = words.NOT_RECORDED if record is None else whole.field(record, name)
         out.append(observed(name, says, at, tone="dim" if says == words.NOT_RECORDED else "plain"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from nalyqor_tui.derive.branches import Trial, trial
 from nalyqor_tui.derive.grade import ORDER, Grade, Word, passed
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.policy.schema import Severity
@@ -96,6 +97,7 @@ class SessionRow:
     unparsed: int
     latent: bool
     severity: Severity | None = None
+    trial: Trial | None = None
 
     @property
     def rank(self) -> tuple[int, ...]:
@@ -130,4 +132,5 @@ def session_row(review: Review) -> SessionRow:
         sum(isinstance(e.record, rec.Unparsed) for e in session.entries),
         verdict is True and problems > 0,
         next((s for s in _SEVERITIES if s in failed), None),
+        trial(review.index, session),
     )

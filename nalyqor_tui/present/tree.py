@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,14 +36,17 @@ class Node:
 class Trials:
     """The runs of one case in a trace, by agent, version and model as far as recorded."""
 
-    def __init__(self, trace: Trace, name: str) -> None:
-        """Read the runs of the case `name`; raise UsageError where it was not run twice."""
+    def __init__(self, trace: Trace, name: str, among: Iterable[int] | None = None) -> None:
+        """Read the runs of the case `name`; raise UsageError where it was not run twice.
+
+        `among` are the sessions that may be such runs, all where it is not known.
+        """
         self.trace = trace
         self.name = name
         self.trials: list[Trial] = []
         self.sessions: dict[int, Session] = {}
         cases: dict[str, int] = {}
-        for index in range(len(trace.session_ids)):
+        for index in range(len(trace.session_ids)) if among is None else among:
             session = trace.read(index)
             found = trial(index, session)
             if found is None:
@@ -71,10 +74,8 @@ class Trials:
                     phrase("{part}", part=part) for part in (case.agent, case.version, case.model) if part
                 ]
                 says = (join(" ", agent) or words.NOT_RECORDED) + phrase(": ") + self.counts(tuple(runs))
-                out.append(Node(derived("agent", says, RULE, ()), tuple(runs), None, fork=False))
-            branches = tree(runs)
-            for branch in branches:
-                out += self._branch(branch, 0, runs, len(branches) > 1)
+                out.append(Node(derived("agent", says, RULE, ()), tuple(runs), None, False))
+            out += self._tree(runs)
         return out
 
     def passed(self, run: int) -> bool | None:
@@ -101,35 +102,41 @@ class Trials:
             return (good, bad)
         return (runs[0], runs[1]) if len(runs) > 1 else None
 
+    def _tree(self, runs: Mapping[int, Session]) -> Iterator[Node]:
+        """Yield the rows of the runs of one agent, each branch before those that go out from it."""
+        first = tree(runs)
+        waiting = [(branch, 0, len(first) > 1) for branch in reversed(first)]
+        while waiting:
+            branch, depth, fork = waiting.pop()
+            yield from self._branch(branch, depth, runs, fork)
+            parted = len(branch.branches) + bool(branch.ended) > 1
+            waiting += [(child, depth + 1, parted) for child in reversed(branch.branches)]
+
     def _branch(self, branch: Branch, depth: int, runs: Mapping[int, Session], fork: bool) -> Iterator[Node]:
-        session = runs[branch.runs[0]]
+        """Yield the rows of one branch: its choices, then the runs that ended with it."""
+        session, tone = runs[branch.runs[0]], self._tone(branch.runs)
         end = branch.end if len(branch.runs) > 1 else min(branch.end, branch.start + _ALONE)
         for at in range(branch.start, end):
             decision = session.decisions[at]
             action = session.chosen(decision)
-            what = phrase("a reply") if action.tool is None else words.action(action, 60)
+            says = phrase("a reply") if action.tool is None else words.action(action, 60)
             if at > branch.start:
-                row = derived("then", what, RULE, (decision.entry,), indent=depth)
-            else:
-                says = (
-                    own(f"{len(branch.runs)} of {len(runs)}  ")
-                    + what
-                    + own("  — ")
-                    + self.counts(branch.runs)
+                yield Node(
+                    derived("then", says, RULE, (decision.entry,), indent=depth), branch.runs, at, False
                 )
-                row = derived(
-                    "choice", says, RULE, (decision.entry,), tone=self._tone(branch.runs), indent=depth
-                )
-                row = replace(row, bar=len(branch.runs) / len(runs))
-            yield Node(row, branch.runs, at, fork and at == branch.start)
+                continue
+            says = own(f"{len(branch.runs)} of {len(runs)}  ") + says + own("  — ") + self.counts(branch.runs)
+            label = "fork" if fork else "choice"
+            row = derived(label, says, RULE, (decision.entry,), tone=tone, indent=depth)
+            yield Node(replace(row, bar=len(branch.runs) / len(runs)), branch.runs, at, fork)
+        if end < branch.end:
+            says = own(f"{branch.end - end} decisions more, of one trial alone")
+            row = derived("then", says, RULE, (session.decisions[end].entry,), tone="dim", indent=depth)
+            yield Node(row, branch.runs, end, False)
         if branch.ended:
-            row = derived(
-                "end", self.names(branch.ended), RULE, (), tone=self._tone(branch.ended), indent=depth
-            )
-            yield Node(row, branch.ended, None, fork=bool(branch.branches))
-        parted = len(branch.branches) + bool(branch.ended) > 1
-        for child in branch.branches:
-            yield from self._branch(child, depth + 1, runs, parted)
+            ended = self._tone(branch.ended)
+            row = derived("end", self.names(branch.ended), RULE, (), tone=ended, indent=depth)
+            yield Node(row, branch.ended, None, False)
 
     def _tone(self, runs: Sequence[int]) -> Tone:
         found = {self.passed(run) for run in runs}

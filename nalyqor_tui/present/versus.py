@@ -18,8 +18,8 @@ LIKENESS = {
     "arguments": ("~", "other arguments"),
     "target": ("≁", "another target"),
     "choice": ("≠", "another choice"),
-    "only a": ("◂", "only in A"),
-    "only b": ("▸", "only in B"),
+    "only a": ("◁", "only in A"),
+    "only b": ("▷", "only in B"),
 }  # how each likeness of two decisions is shown, and what it is called
 INPUT, DECISION, WORDS = "▼ first different input", "◆ first different decision", "≈ first other words"
 
@@ -57,11 +57,13 @@ class Versus:
         return self.a if side == "a" else self.b
 
     def name(self, side: Side) -> Phrase:
-        """Name a run by its file and, where the file holds several, by its session."""
+        """Name a run by its session and, where the two are of different traces, by its trace first."""
         review = self.side(side)
+        session = phrase("{id}", id=review.session.id)
+        if self.a.trace is self.b.trace:
+            return session
         says = phrase("{file}", file=review.trace.name)
-        several = len(review.trace.session_ids) > 1
-        return says + phrase(" · {id}", id=review.session.id) if several else says
+        return says + phrase(" · ") + session if len(review.trace.session_ids) > 1 else says
 
     def at(self, row: Match, side: Side) -> Decision | None:
         """Return the decision of a run in a row."""

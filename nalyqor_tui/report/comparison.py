@@ -97,7 +97,7 @@ def _runs(part: Part) -> Iterator[str]:
     names = [f"{twin.label.capitalize()} ({twin.truth.value})" for twin in part.twins]
     columns = [[twin.a, twin.b] for twin in part.twins]
     yield from gfm.table(
-        ("Run", *names),
+        ("Side", *names),
         ((name, *(_value(column[at]) for column in columns)) for at, name in enumerate(("A", "B"))),
     )
 

@@ -37,11 +37,11 @@ def markdown(trials: Trials) -> Iterator[str]:
 
 
 def _cells(trials: Trials, node: Node) -> tuple[str, str, str]:
-    steps = "· " * node.row.indent + ("⑂ " if node.fork else "")
+    steps = "· " * node.row.indent
     return (
         f"{steps}{node.row.label} {gfm.inline(node.row.value)}",
         gfm.inline(_where(trials, node)),
-        gfm.inline(trials.names(node.runs)) if node.row.label == "choice" else "",
+        gfm.inline(trials.names(node.runs)) if node.row.label in ("choice", "fork") else "",
     )
 
 
@@ -50,7 +50,7 @@ def lines(trials: Trials) -> Iterator[str]:
     for label, says in _facts(trials):
         yield text.line("trials", own(f"{label}: ") + says)
     for node in trials.nodes:
-        steps = "  " * node.row.indent + ("fork: " if node.fork else "")
+        steps = "  " * node.row.indent
         where = _where(trials, node)
         says = own(f"{steps}{node.row.label}") + (own(" (") + where + own(")") if where else ())
         yield text.line("derived", says + own(": ") + node.row.value)

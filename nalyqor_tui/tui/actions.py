@@ -12,7 +12,8 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["review", "sessions"]
+Scope = Literal["review", "sessions", "compare", "trials"]
+SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials")
 BOTH: tuple[Scope, ...] = ("review", "sessions")
 
 
@@ -41,14 +42,14 @@ class Action:
 
 _WRITTEN = {
     "down": "↓", "up": "↑", "question_mark": "?", "slash": "/", "colon": ":", "plus": "+", "equals_sign": "=",
-    "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc", "shift+tab": "shift+tab",
+    "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc", "shift+tab": "shift+tab", "left": "←", "right": "→",
 }  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    Action("step.next", "j", "step", "the next decision", "step(1)", "Move", BOTH, footer="j/k"),
-    Action("step.previous", "k", "previous", "the previous decision", "step(-1)", "Move", BOTH),
-    Action("row.next", "down", "down", "in the list the next decision, in a pane the next row", "row(1)", "Move", BOTH),
-    Action("row.previous", "up", "up", "the same, backwards", "row(-1)", "Move", BOTH),
+    Action("step.next", "j", "step", "the next decision", "step(1)", "Move", SCOPES, footer="j/k"),
+    Action("step.previous", "k", "previous", "the previous decision", "step(-1)", "Move", SCOPES),
+    Action("row.next", "down", "down", "in the list the next decision, in a pane the next row", "row(1)", "Move", SCOPES),
+    Action("row.previous", "up", "up", "the same, backwards", "row(-1)", "Move", SCOPES),
     Action("turn.next", "J", "next turn", "the next turn that has a decision", "turn(1)", "Move"),
     Action("turn.previous", "K", "previous turn", "the turn before", "turn(-1)", "Move"),
     Action("problem.next", "e", "problem", "the next decision that is flawed or bad, or an unparsed piece",
@@ -56,10 +57,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("problem.previous", "E", "previous problem", "the previous one", "find('problem', -1)", "Move", BOTH),
     Action("note.next", "u", "next note", "the next decision with a note", "find('noted', 1)", "Move"),
     Action("note.previous", "U", "previous note", "the previous one", "find('noted', -1)", "Move"),
-    Action("ends.first", "g,home", "first", "the first decision, or the top of the pane", "ends(False)", "Move", BOTH),
-    Action("ends.last", "G,end", "last", "the last decision, or the end of the pane", "ends(True)", "Move", BOTH),
-    Action("page.down", "ctrl+d,pagedown", "page down", "half a page down in the focused pane", "page(0.5)", "Move", BOTH),
-    Action("page.up", "ctrl+u,pageup", "page up", "half a page up", "page(-0.5)", "Move", BOTH),
+    Action("ends.first", "g,home", "first", "the first decision, or the top of the pane", "ends(False)", "Move", SCOPES),
+    Action("ends.last", "G,end", "last", "the last decision, or the end of the pane", "ends(True)", "Move", SCOPES),
+    Action("page.down", "ctrl+d,pagedown", "page down", "half a page down in the focused pane", "page(0.5)", "Move", SCOPES),
+    Action("page.up", "ctrl+u,pageup", "page up", "half a page up", "page(-0.5)", "Move", SCOPES),
     Action("sessions.order", "s", "order", "the worst sessions first, or the order of the file", "order", "Move",
            ("sessions",), footer="s"),
     Action("policy.reload", "p", "reload policy", "read the policy again, after you changed it", "reload", "Program", BOTH),
@@ -80,12 +81,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.5", "5", "confirmations", "believed live beside what the policy says", "pane(5)", "Panes"),
     Action("pane.6", "6", "rules", "the governing rules: held or not, in view or missing", "pane(6)", "Panes"),
     Action("pane.7", "7", "notes", "what people wrote", "pane(7)", "Panes"),
-    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes"),
-    Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes"),
+    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes", ("review", "compare")),
+    Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes", ("review", "compare")),
     Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
            shown="+"),
-    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it", "open",
-           "Panes", BOTH, footer="enter"),
+    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it; in a comparison: its decision", "open",
+           "Panes", SCOPES, footer="enter"),
     Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes"),
     Action("card", "c", "card", "was this decision sound? each area in a word, with what would settle an unknown", "card",
            "Panes", footer="c"),
@@ -102,14 +103,35 @@ ACTIONS: tuple[Action, ...] = (
            "commit", "Notes"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
            "copy", "Take away"),
-    Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", footer="x"),
+    Action("export", "x", "export", "write a Markdown report of the session, the comparison or the trials", "export", "Take away", ("review", "compare", "trials"), footer="x"),
     Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
+    Action("sessions.mark", "m", "mark", "in the list of sessions: mark this one, to compare another with it; again takes the mark away", "mark", "Compare",
+           ("sessions",)),
+    Action("sessions.compare", "c", "compare", "there, compare the marked session with this one; without a mark, this one with a trial "
+           "of its case that came out otherwise", "compare", "Compare", ("sessions",), footer="c"),
+    Action("trials", "v", "trials", "from a session or a comparison: all trials of its case, as a tree", "trials", "Compare", ("sessions", "compare")),
+    Action("part.next", "e,n", "diff", "in a comparison: the next row in which the choices differ", "part(1)", "Compare", ("compare",),
+           footer="e"),
+    Action("part.previous", "E,N", "previous diff", "the previous one", "part(-1)", "Compare", ("compare",)),
+    Action("side.a", "h,left", "side", "the run on the left, for enter", "side('a')", "Compare", ("compare",), footer="h/l"),
+    Action("side.b", "l,right", "other side", "the run on the right", "side('b')", "Compare", ("compare",)),
+    Action("part.input", "f", "input", "the first different input", "marker('input')", "Compare", ("compare",), footer="f"),
+    Action("part.decision", "d", "decision", "the first different decision", "marker('decision')", "Compare", ("compare",),
+           footer="d"),
+    Action("part.deciding", "b", "worst", "the worst decision that the other run made better", "marker('deciding')", "Compare",
+           ("compare",), footer="b"),
+    Action("fork.next", "e,n", "fork", "in the tree of trials: the next place where they part", "fork(1)", "Compare", ("trials",), footer="e"),
+    Action("fork.previous", "E,N", "previous fork", "the previous one", "fork(-1)", "Compare", ("trials",)),
+    Action("aligned.1", "1", "aligned", "focus the aligned decisions", "pane(1)", "Compare", ("compare",)),
+    Action("aligned.2", "2", "this row", "the conditions of the two decisions, what was given for them, their windows", "pane(2)",
+           "Compare", ("compare",)),
+    Action("aligned.3", "3", "the runs", "what came out of the two runs, and where they part", "pane(3)", "Compare", ("compare",)),
     Action("info", "I", "what it is", "what the trace was recognised as, and what its format can tell", "info", "Program", BOTH),
-    Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", BOTH),
-    Action("help", "question_mark", "help", "this help", "help", "Program", BOTH, footer="?"),
+    Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", SCOPES),
+    Action("help", "question_mark", "help", "this help", "help", "Program", SCOPES, footer="?"),
     Action("back", "escape", "back", "close what lies on top: a prompt, the zoom, a filter, the search", "back", "Program",
-           BOTH),
-    Action("quit", "q", "quit", "back to the sessions; there, leave (notes are saved already)", "leave", "Program", BOTH,
+           SCOPES),
+    Action("quit", "q", "quit", "back to where you came from, in the end leave (notes are saved already)", "leave", "Program", SCOPES,
            footer="q"),
 )  # fmt: skip
 
@@ -148,7 +170,7 @@ def bindings(scope: Scope) -> list[BindingType]:
 
 def check(actions: Iterable[Action]) -> None:
     """Raise `ValueError` where two actions of one scope share a key or an id."""
-    for scope in BOTH:
+    for scope in SCOPES:
         taken: dict[str, str] = {}
         for action in actions:
             if scope not in action.scopes:

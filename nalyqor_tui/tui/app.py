@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -13,12 +13,22 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
-from nalyqor_tui.tui.actions import Action, of
+from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.screens.compare import CompareScreen
 from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
+from nalyqor_tui.tui.screens.trials import TrialsScreen
 from nalyqor_tui.tui.typeahead import TypeAhead
+
+SCREENS: dict[Scope, type[Screen[None]]] = {
+    "review": ReviewScreen,
+    "sessions": SessionsScreen,
+    "compare": CompareScreen,
+    "trials": TrialsScreen,
+}
+"""The screens that have actions of the registry."""
 
 
 class Actions(Provider):
@@ -42,7 +52,10 @@ class Actions(Provider):
     @property
     def _actions(self) -> list[Action]:
         keys = self.app.case.keys if isinstance(self.app, NalyqorApp) else {}
-        return of("review" if isinstance(self.screen, ReviewScreen) else "sessions", keys)
+        return of(
+            next((scope for scope, kind in SCREENS.items() if isinstance(self.screen, kind)), "sessions"),
+            keys,
+        )
 
     async def _run(self, run: str) -> None:
         await self.screen.run_action(run)
@@ -60,13 +73,21 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
     COMMANDS = {Actions}
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, case: Case, *, session: int | None = None, at: str | None = None) -> None:
-        """Show `case`; at the session and the spot that were asked for, if any."""
+    def __init__(
+        self,
+        case: Case,
+        *,
+        session: int | None = None,
+        at: str | None = None,
+        first: Callable[[], Screen[None]] | None = None,
+    ) -> None:
+        """Show `case`; at the session and the spot that were asked for, or on the screen that `first` makes."""
         super().__init__()
         self.case = case
         self.failure: Exception | None = None
         self._session = session
         self._at = at
+        self._first = first
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep a defect for the front door, which reports it when the terminal is sane again."""
@@ -87,7 +108,9 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         for number in (signal.SIGHUP, signal.SIGTERM):
             self._loop_signal(number)
         many = len(self.case.trace.session_ids) > 1
-        if many and self._session is None:
+        if self._first is not None:
+            self.push_screen(self._first())
+        elif many and self._session is None:
             self.push_screen(SessionsScreen(self.case))
         else:
             self.push_screen(ReviewScreen(self.case, self._session or 0, self._at))

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 from nalyqor_tui.errors import UsageError
-from nalyqor_tui.tui.actions import ACTIONS, BOTH
+from nalyqor_tui.tui.actions import ACTIONS, SCOPES
 
 
 def path() -> Path:
@@ -45,7 +45,7 @@ def load(file: Path) -> dict[str, str]:
 
 
 def _check(keys: dict[str, str], file: Path) -> None:
-    for scope in BOTH:
+    for scope in SCOPES:
         taken: dict[str, str] = {}
         for action in ACTIONS:
             if scope not in action.scopes:

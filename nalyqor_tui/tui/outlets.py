@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,13 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     from nalyqor_tui.report import markdown
     from nalyqor_tui.report.selection import Selection
 
+    return write_new(name, markdown.render([review], Selection()))
+
+
+def write_new(name: str, lines: Iterable[str]) -> Phrase:
+    """Write lines to a file that is not there yet and say where; raises ExportError."""
     path = Path(name).expanduser()
-    text = "\n".join(markdown.render([review], Selection())) + "\n"
+    text = "\n".join(lines) + "\n"
     try:
         with path.open("x", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
@@ -95,6 +101,14 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
         what = (error.strerror or str(error)).lower()
         raise ExportError(f"could not be written: {what}", path=path, remedy="give another place") from None
     return phrase("report written to {path}", path=str(path.absolute()))
+
+
+def leave(screen: Screen[Any]) -> None:
+    """Go back to the screen below, or leave the program where there is none."""
+    if len(screen.app.screen_stack) > 2:
+        screen.app.pop_screen()
+    else:
+        screen.app.exit()
 
 
 def page(app: App[Any], title: str, text: str) -> bool:

@@ -38,6 +38,14 @@ MARKS in the list
 What was not recorded is called so; it is never taken for zero or for a pass."""
 
 
+ALIGNED = """\
+BETWEEN the two decisions of a row
+  =  the same choice            ≈  two replies, in other words
+  ~  other arguments            ≁  the same tool on another target
+  ≠  another choice             ◁ ▷  only in A, only in B
+  ▼  the first different input  ◆  the first different decision"""
+
+
 class Overlay(ModalScreen[None]):
     """Text on top of the screen, to be scrolled and closed."""
 
@@ -71,15 +79,17 @@ def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
     """Make the help of a screen, for the pane that has the focus."""
     out = [f"You are in: {pane}", ""]
     group = ""
-    for action in sorted(of(scope, keys), key=lambda a: _GROUPS.index(a.group)):
+    aligned = scope in ("compare", "trials")
+    groups = sorted(_GROUPS, key=lambda name: not (aligned and name == "Compare"))
+    for action in sorted(of(scope, keys), key=lambda a: groups.index(a.group)):
         if action.group != group:
             out += ["", action.group.upper()] if group else [action.group.upper()]
             group = action.group
         out.append(f"  {literal(action.key_words):<16} {action.help}")
-    return Overlay("Help", "\n".join([*out, "", LEGEND]))
+    return Overlay("Help", "\n".join([*out, "", *([ALIGNED, ""] if scope == "compare" else []), LEGEND]))
 
 
-_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Program"]
+_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Program"]
 
 
 def full(title: str, text: str) -> Overlay:

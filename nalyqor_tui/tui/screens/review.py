@@ -194,8 +194,5 @@ class ReviewScreen(Seeking, Annotating, Taking):
             self.steps.focus()
 
     def action_leave(self) -> None:
-        """Go back to the sessions, or leave."""
-        if len(self.app.screen_stack) > 2:
-            self.app.pop_screen()
-        else:
-            self.app.exit()
+        """Go back to where the session was opened from, or leave."""
+        outlets.leave(self)

@@ -5,130 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
-from textual.events import Click
-from textual.geometry import Region, Size
-from textual.message import Message
 from textual.screen import Screen
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.worker import get_current_worker
 
+from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import SessionRow, session_row
-from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.present.text import show
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.screens.compare import CompareScreen, Run
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.trials import open_trials
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.prompt import Prompt
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.sessions import SessionList, head
 
 _BATCH = 0.1  # seconds of reading between two updates of the list
-_WIDE = 110  # cells from which names and outcomes have room for more than their beginning
-
-
-def columns(width: int) -> tuple[int, int]:
-    """Return the cells for the name of a session and for its outcome: what was found must stay in view."""
-    return (30, 24) if width >= _WIDE else (18, 17)
-
-
-def head(width: int) -> str:
-    """Write the names of the columns."""
-    name, outcome = columns(width)
-    return f"{'session':<{name}} {'turns':>6} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
-
-
-class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
-    """One row a session; sessions that were not read yet show their id."""
-
-    COMPONENT_CLASSES = {"sessionlist--cursor", "sessionlist--pass", "sessionlist--fail", "sessionlist--dim"}
-
-    class Chosen(Message):
-        """The reader wants to open the session under the cursor."""
-
-    def __init__(self, ids: list[str], *, judged: bool, id: str) -> None:
-        super().__init__(id=id)
-        self.ids = ids
-        self.judged = judged
-        self.rows: dict[int, SessionRow] = {}
-        self.listed = list(range(len(ids)))
-        self.cursor = 0
-
-    def on_mount(self) -> None:
-        """Size the list."""
-        self.virtual_size = Size(80, len(self.listed))
-
-    def show_only(self, listed: list[int]) -> None:
-        """List only these sessions."""
-        self.listed = listed
-        self.virtual_size = Size(80, len(listed))
-        self.go(0)
-
-    @property
-    def current(self) -> int | None:
-        """The session under the cursor."""
-        return self.listed[self.cursor] if self.listed else None
-
-    def go(self, to: int) -> None:
-        """Put the cursor on a row."""
-        self.cursor = max(0, min(len(self.listed) - 1, to))
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
-        self.refresh()
-
-    def on_click(self, event: Click) -> None:
-        """Choose with the mouse; a second click opens."""
-        self.go(self.scroll_offset.y + event.y)
-        if event.chain == 2:
-            self.post_message(self.Chosen())
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one session."""
-        at = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
-        if at >= len(self.listed):
-            return Strip.blank(width, self.rich_style)
-        index = self.listed[at]
-        row = self.rows.get(index)
-        segments = (
-            self._row(row, width)
-            if row
-            else [Segment(" " + cells(literal(self.ids[index]), columns(width)[0]), self._style("dim"))]
-        )
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
-        return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
-
-    def _row(self, row: SessionRow, width: int) -> list[Segment]:
-        name, outcome = columns(width)
-        tone = {True: "pass", False: "fail", None: "dim"}[row.passed]
-        glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.passed]
-        start = f" {cells(literal(row.id), name)} {row.turns:>6} {row.decisions:>9}  "
-        out = [
-            Segment(start, self.rich_style),
-            Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
-        ]
-        if row.latent:
-            word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
-            out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
-        elif row.problems:
-            out.append(Segment(f"{row.problems} ({row.kind})", self._style("fail")))
-        elif self.judged:
-            out.append(Segment(f"0 ({row.kind})", self.rich_style))
-        else:
-            out.append(Segment("unknown: no policy", self._style("dim")))
-        if row.unparsed:
-            out.append(Segment(f", {row.unparsed} unparsed", self._style("fail")))
-        return out
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"sessionlist--{name}")
 
 
 class SessionsScreen(Screen[None]):
@@ -277,6 +176,56 @@ class SessionsScreen(Screen[None]):
         """Open the session under the cursor."""
         if (index := self.list.current) is not None:
             self.app.push_screen(ReviewScreen(self.case, index))
+
+    def action_mark(self) -> None:
+        """Mark the session under the cursor, or take the mark away."""
+        index = self.list.current
+        self.list.marked = None if index == self.list.marked else index
+        self.list.refresh()
+        ids = self.case.trace.session_ids
+        says = phrase("no session is marked")
+        if self.list.marked is not None:
+            says = phrase("{id} is marked: c on another session compares them", id=ids[self.list.marked])
+        outlets.tell(self, says)
+
+    def action_compare(self) -> None:
+        """Compare the marked session with this one, or this one with another trial of its case."""
+        here = self.list.current
+        if here is None:
+            return
+        marked = self.list.marked
+        other = marked if marked is not None else self._partner(here)
+        if other is None:
+            return
+        if other == here:
+            outlets.tell(self, phrase("this session is the marked one: go to another and press c"))
+            return
+        pair = (other, here) if marked is not None else (here, other)
+        self.app.push_screen(CompareScreen(Run(self.case, pair[0]), Run(self.case, pair[1])))
+
+    def _partner(self, here: int) -> int | None:
+        """Find the trial to compare a session with, and say why there is none."""
+        rows = self.list.rows
+        found = partner(here, [row.trial for row in rows.values() if row.trial is not None])
+        if found is None:
+            reading = len(rows) < len(self.case.trace.session_ids)
+            why = "the sessions are still being read" if reading else "no other trial of its case is here"
+            outlets.tell(self, phrase(f"{why}: m marks a session, c on another compares the two"))
+        return found
+
+    def action_trials(self) -> None:
+        """Show all trials of the case of the session under the cursor."""
+        if (here := self.list.current) is None:
+            return
+        rows, count = self.list.rows, len(self.case.trace.session_ids)
+        mine = rows[here].trial if here in rows else None
+        known = mine is not None and len(rows) == count
+        among = [
+            n
+            for n, row in sorted(rows.items())
+            if row.trial and mine and row.trial.case.name == mine.case.name
+        ]
+        open_trials(self, self.case, here, among if known else None)
 
     def action_order(self) -> None:
         """Change between the worst first and the order of the file."""

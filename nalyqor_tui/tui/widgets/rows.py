@@ -32,7 +32,7 @@ _BAR = 10
 
 
 @dataclass(slots=True)
-class _Block:
+class Block:
     """A line of the view as it is drawn."""
 
     line: Line
@@ -64,7 +64,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.border_title = Content(title)
         self._lines: list[Line] = []
-        self._blocks: list[_Block] = []
+        self._blocks: list[Block] = []
         self._starts: list[int] = []
         self._strips: list[tuple[int, Strip]] = []
         self._folds: dict[int, bool] = {}
@@ -131,7 +131,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         if by < 0 and top < self.scroll_offset.y:
             self.scroll_relative(y=-min(3, self.scroll_offset.y - top), animate=False)
             return
-        self._go(self.cursor + by)
+        self.go(self.cursor + by)
 
     def page(self, by: float) -> None:
         """Scroll by a share of the pane's height; the cursor follows."""
@@ -142,7 +142,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def ends(self, last: bool) -> None:
         """Go to the first or the last row."""
-        self._go(len(self._blocks) - 1 if last else 0)
+        self.go(len(self._blocks) - 1 if last else 0)
 
     def toggle(self) -> None:
         """Fold or unfold the row under the cursor."""
@@ -194,7 +194,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw anew in the colours of another theme, once they are those of the widget."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._layout_rows())
 
-    def _go(self, index: int) -> None:
+    def go(self, index: int) -> None:
+        """Put the cursor on a row, and bring it into view."""
         index = max(0, min(len(self._blocks) - 1, index))
         if index < 0 or not self._blocks:
             return
@@ -217,17 +218,17 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(width, len(self._strips))
         self.refresh()
 
-    def _block(self, index: int, line: Line, width: int) -> _Block:
+    def _block(self, index: int, line: Line, width: int) -> Block:
         if isinstance(line, Heading):
             pieces = [(show(line.says), self._style("heading"))]
-            return _Block(
+            return Block(
                 line, [Strip([Segment("─ ", self._style("heading")), *s]) for s in wrap(pieces, width - 2)]
             )
         if isinstance(line, Pair):
-            return _Block(line, self._pair(line, width))
+            return Block(line, self._pair(line, width))
         return self._row(index, line, width)
 
-    def _row(self, index: int, row: Row, width: int) -> _Block:
+    def _row(self, index: int, row: Row, width: int) -> Block:
         gutter = self._gutter(row.truth)
         indent = "  " * row.indent
         label = (row.label + " ").ljust(max(2, _LABEL - len(indent)))
@@ -244,7 +245,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             says = "  … more: " + ("space unfolds, enter opens" if folded else "o shows it all in the pager")
             drawn.append(Strip([*gutter, Segment(indent + says, self._style("dim"))]))
         foldable = more or len(lines) > _FOLD
-        return _Block(row, drawn, foldable)
+        return Block(row, drawn, foldable)
 
     def _body(self, row: Row, width: int, most: int) -> tuple[list[list[Segment]], bool]:
         """Wrap a body up to `most` lines; say whether there is more."""

@@ -1,0 +1,122 @@
+"""The list of sessions: what each log says of its output, beside what was found of its decisions."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from nalyqor_tui.present.steps import SessionRow
+from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.tui.widgets.wrap import cells
+
+_WIDE = 110  # cells from which names and outcomes have room for more than their beginning
+
+
+def columns(width: int) -> tuple[int, int]:
+    """Return the cells for the name of a session and for its outcome: what was found must stay in view."""
+    return (30, 24) if width >= _WIDE else (18, 17)
+
+
+def head(width: int) -> str:
+    """Write the names of the columns."""
+    name, outcome = columns(width)
+    return f"{'session':<{name}} {'turns':>6} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
+
+
+class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
+    """One row a session; sessions that were not read yet show their id."""
+
+    COMPONENT_CLASSES = {"sessionlist--cursor", "sessionlist--pass", "sessionlist--fail", "sessionlist--dim"}
+
+    class Chosen(Message):
+        """The reader wants to open the session under the cursor."""
+
+    def __init__(self, ids: list[str], *, judged: bool, id: str) -> None:
+        super().__init__(id=id)
+        self.ids = ids
+        self.judged = judged
+        self.rows: dict[int, SessionRow] = {}
+        self.listed = list(range(len(ids)))
+        self.cursor = 0
+        self.marked: int | None = None
+
+    def on_mount(self) -> None:
+        """Size the list."""
+        self.virtual_size = Size(80, len(self.listed))
+
+    def show_only(self, listed: list[int]) -> None:
+        """List only these sessions."""
+        self.listed = listed
+        self.virtual_size = Size(80, len(listed))
+        self.go(0)
+
+    @property
+    def current(self) -> int | None:
+        """The session under the cursor."""
+        return self.listed[self.cursor] if self.listed else None
+
+    def go(self, to: int) -> None:
+        """Put the cursor on a row."""
+        self.cursor = max(0, min(len(self.listed) - 1, to))
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Choose with the mouse; a second click opens."""
+        self.go(self.scroll_offset.y + event.y)
+        if event.chain == 2:
+            self.post_message(self.Chosen())
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one session."""
+        at = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        if at >= len(self.listed):
+            return Strip.blank(width, self.rich_style)
+        index = self.listed[at]
+        row = self.rows.get(index)
+        segments = (
+            self._row(row, width)
+            if row
+            else [
+                Segment(
+                    self._sign(index) + cells(literal(self.ids[index]), columns(width)[0]), self._style("dim")
+                )
+            ]
+        )
+        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
+
+    def _row(self, row: SessionRow, width: int) -> list[Segment]:
+        name, outcome = columns(width)
+        tone = {True: "pass", False: "fail", None: "dim"}[row.passed]
+        glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.passed]
+        start = f"{self._sign(row.index)}{cells(literal(row.id), name)} {row.turns:>6} {row.decisions:>9}  "
+        out = [
+            Segment(start, self.rich_style),
+            Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
+        ]
+        if row.latent:
+            word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
+            out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
+        elif row.problems:
+            out.append(Segment(f"{row.problems} ({row.kind})", self._style("fail")))
+        elif self.judged:
+            out.append(Segment(f"0 ({row.kind})", self.rich_style))
+        else:
+            out.append(Segment("unknown: no policy", self._style("dim")))
+        if row.unparsed:
+            out.append(Segment(f", {row.unparsed} unparsed", self._style("fail")))
+        return out
+
+    def _sign(self, index: int) -> str:
+        """Sign the session that is marked."""
+        return "●" if index == self.marked else " "
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"sessionlist--{name}")
