@@ -72,7 +72,10 @@ def lines(records: Iterable[Any]) -> bytes:
 
 
 def write(path: Path, *records: Any) -> Path:
-    """Write a file of bytes, or of records on a line each."""
+    """Write a file of bytes, or of records on a line each; never into the shared folder, whoever runs the tests."""
+    assert SHARED.resolve() not in path.resolve().parents, (
+        f"{path} is shared material: open it with Trace(path)"
+    )
     path.write_bytes(b"".join(r if isinstance(r, bytes) else lines([r]) for r in records))
     return path
 

@@ -47,7 +47,7 @@ def _calls(message: dict[str, Json]) -> tuple[tuple[Call, ...], tuple[Piece, ...
         pieces.append((message["function_call"], "/function_call"))
     calls, unread = [], []
     for piece, where in pieces:
-        call = _call(piece, where)
+        call = read_call(piece, where)
         if call is None:
             unread.append(Piece("a tool call without a function's name", piece, where))
         else:
@@ -55,7 +55,8 @@ def _calls(message: dict[str, Json]) -> tuple[tuple[Call, ...], tuple[Piece, ...
     return tuple(calls), tuple(unread)
 
 
-def _call(piece: Json, pointer: str) -> Call | None:
+def read_call(piece: Json, pointer: str) -> Call | None:
+    """Take one of the calls of a message apart, or return None where it names no function."""
     function = piece.get("function", piece) if isinstance(piece, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         return None
