@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nalyqor_tui.trace.formats import messages
 from nalyqor_tui.trace.formats.messages import Said
-from nalyqor_tui.trace.formats.payload import PROMPT, answered, asked, structured
+from nalyqor_tui.trace.formats.payload import PROMPT, answered, asked, measured, structured
 from nalyqor_tui.trace.parse import resolve
 
 CALL = {"name": "book", "args": {"seat": 4}, "id": "c1", "type": "tool_call"}
@@ -221,5 +221,5 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_no_value_breaks_a_reader(value: Any) -> None:
-    for found in (asked(value), answered(value), messages.read(value)):
+    for found in (asked(value), answered(value), messages.read(value), measured(value)):
         assert found is None or found

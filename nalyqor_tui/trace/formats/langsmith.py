@@ -22,7 +22,7 @@ FIDELITY = Fidelity(
         "observed", "LangGraph interrupts and what the graph was resumed with; who answered is not"
     ),
     retrieval=Can("observed", "the runs of retrievers; scores only where the documents hold them"),
-    margin=Can("absent"),
+    margin=Can("observed", "where the raw response was kept, with log-probabilities or several choices"),
 )
 TESTED = "files made by the library itself"
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.trace.formats.messages import anthropic, gemini, genai, openai, openinference, vercel
+from nalyqor_tui.trace.formats.messages import (
+    anthropic,
+    gemini,
+    genai,
+    langchain,
+    openai,
+    openinference,
+    vercel,
+)
 from nalyqor_tui.trace.formats.messages.model import (
     Call,
     Piece,
@@ -18,7 +26,15 @@ from nalyqor_tui.trace.records import Json
 __all__ = ["Call", "Piece", "Result", "Said", "Status", "joined", "read", "text", "unwrapped"]
 
 # The closest match first: a message of OpenAI's needs no more than a role.
-_DIALECTS = (genai.read, gemini.read, openinference.read, vercel.read, anthropic.read, openai.read)
+_DIALECTS = (
+    langchain.read,
+    genai.read,
+    gemini.read,
+    openinference.read,
+    vercel.read,
+    anthropic.read,
+    openai.read,
+)
 
 
 def read(message: Json) -> Said | None:

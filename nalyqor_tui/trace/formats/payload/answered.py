@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nalyqor_tui.trace.formats.messages import Call, Said, joined, responses
+from nalyqor_tui.trace.formats import logprobs
+from nalyqor_tui.trace.formats.messages import Call, Said, joined, responses, vercel
 from nalyqor_tui.trace.formats.payload.asked import Pointed, message, under_key
 from nalyqor_tui.trace.formats.pick import arr, at, decoded, first, rest, txt
 from nalyqor_tui.trace.records import Json
@@ -32,6 +33,24 @@ def structured(answer: Pointed | None) -> int:
         return 0
     said, pointer = answer
     return 2 if pointer or said.calls or said.more or not isinstance(said.content, str) else 1
+
+
+def measured(value: Json, offered: Sequence[str] = ()) -> dict[str, Json] | None:
+    """Return the margin of an answer where its alternatives were recorded: token log-probabilities, or choices."""
+    choices = arr(at(value, "choices")) or arr(at(value, "generations", 0))
+    answers = []
+    for choice in choices:
+        found = answered({"choices": [choice]}) or answered({"generations": [[choice]]})
+        if found is not None:
+            answers.append(logprobs.Answer(found[0], logprobs.tokens(_logprobs(choice))))
+    return logprobs.margin(answers, offered)
+
+
+def _logprobs(choice: Json) -> Json:
+    """Return the log-probabilities of a choice, where chat completions or LangChain write them."""
+    found = first(choice, "logprobs") or at(choice, "generation_info", "logprobs")
+    said = at(choice, "message", "kwargs") or at(choice, "message")
+    return found or at(said, "response_metadata", "logprobs")
 
 
 def _generations(value: dict[str, Json]) -> Pointed | None:
@@ -142,13 +161,8 @@ def _bare_calls(value: list[Json]) -> Pointed | None:
 
 
 def _given(items: list[Json], under: str) -> list[Call]:
-    calls = []
-    for index, item in enumerate(items):
-        if isinstance(name := at(item, "toolName"), str):
-            more = rest(item, ("type", "toolCallId", "toolName", "input", "args"))
-            given = decoded(first(item, "input", "args"))
-            calls.append(Call(name, given, txt(item.get("toolCallId")), f"{under}/{index}", more))
-    return calls
+    made = [vercel.read_call(item, f"{under}/{index}") for index, item in enumerate(items)]
+    return [call for call in made if isinstance(call, Call)]
 
 
 def _answer(said: Said, pointer: str, more: dict[str, Any], others: list[Json]) -> Pointed:

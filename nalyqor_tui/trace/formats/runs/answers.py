@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nalyqor_tui.trace.formats.messages import Said, text
-from nalyqor_tui.trace.formats.payload import Asked, answered, asked, message, structured, unpointed
+from nalyqor_tui.trace.formats.payload import Asked, answered, asked, measured, message, structured, unpointed
 from nalyqor_tui.trace.formats.pick import at
 from nalyqor_tui.trace.formats.runs.model import Field, Run
 from nalyqor_tui.trace.formats.runs.order import Tree
 from nalyqor_tui.trace.parse import canonical
 from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.records import Json
 
 
 @dataclass(slots=True)
@@ -106,6 +107,13 @@ def _from_outside(last: Exchange, order: Sequence[Run]) -> None:
         if run.kind != "model" and said is not None:
             last.take(run, said, "")
             return
+
+
+def margin(exchange: Exchange) -> dict[str, Json] | None:
+    """Return the margin of a call, where its alternatives were recorded."""
+    tools = exchange.asked.tools if exchange.asked else ()
+    named = [at(tool, "function", "name") or at(tool, "name") for tool in (*tools, *exchange.run.tools)]
+    return measured(exchange.run.came.value, [name for name in named if isinstance(name, str)])
 
 
 def _same(said: Said) -> bytes:

@@ -90,6 +90,7 @@ class Story:
             exchange.place,
             said,
             context=context,
+            margin=answers.margin(exchange),
             agent=self._agent(run),
             tools_offered=tools or None,
             ts=run.ts,
