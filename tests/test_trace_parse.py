@@ -175,3 +175,8 @@ class TestRecords:
     )
     def test_no_value_of_a_field_raises(self, kind: str, name: str, value: Any) -> None:
         assert read(record(kind, **{name: value} if name not in ("kind",) else {})).kind in (kind, "unparsed")
+
+
+def test_what_python_writes_and_json_does_not_have_is_kept_as_its_word() -> None:
+    data = b'{"a": NaN, "b": [Infinity, -Infinity], "c": 1}'
+    assert loads(data, constants=True) == {"a": "NaN", "b": ["Infinity", "-Infinity"], "c": 1}

@@ -60,8 +60,8 @@ class Document:
 
     @cached_property
     def value(self) -> Json:
-        """The value of a whole document; raises `BadJsonError`."""
-        return loads(self.source.read(0, self.source.size).removeprefix(BOM))
+        """The value of a whole document; raises `BadJsonError`. One NaN in it does not make it unreadable."""
+        return loads(self.source.read(0, self.source.size).removeprefix(BOM), constants=True)
 
     def forget(self) -> None:
         """Let go of the value of a whole document; it is read again when it is asked for."""

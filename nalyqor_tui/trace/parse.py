@@ -26,8 +26,11 @@ class BadJsonError(ValueError):
         self.line = line
 
 
-def loads(data: bytes) -> Json:
-    """Decode one JSON value; integers keep every digit. Raise `BadJsonError` with what is wrong and where."""
+def loads(data: bytes, *, constants: bool = False) -> Json:
+    """Decode one JSON value; integers keep every digit. Raise `BadJsonError` with what is wrong and where.
+
+    NaN and Infinity, which Python writes and JSON does not have, are mistakes or, with `constants`, their words.
+    """
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels")
     if _LONG_NUMBER.search(data) is None:
@@ -35,7 +38,7 @@ def loads(data: bytes) -> Json:
             return orjson.loads(data)
         except orjson.JSONDecodeError:
             pass  # the standard decoder tells more precisely what is wrong
-    return _exact(data)
+    return _exact(data, constants=constants)
 
 
 def duplicate_keys(data: bytes) -> list[str]:
@@ -89,9 +92,10 @@ def resolve(value: Json, pointer: str) -> Json:
     return value
 
 
-def _exact(data: bytes) -> Json:
+def _exact(data: bytes, *, constants: bool) -> Json:
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_not_json, parse_float=_finite)
+        constant = str if constants else _not_json
+        return json.loads(data.decode("utf-8"), parse_constant=constant, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise BadJsonError(f"not UTF-8 at byte {error.start} (0x{data[error.start]:02x})") from None
     except json.JSONDecodeError as error:

@@ -107,7 +107,7 @@ def _whole(source: Source) -> Json:
     if data.lstrip()[:1] not in (b"[", b"{"):
         return None
     try:
-        return loads(data)
+        return loads(data, constants=True)
     except BadJsonError:
         return None
 
