@@ -63,6 +63,12 @@ class TestPairing:
         found = session(decision("a", id="d"), call("a", decision="d"), message("assistant"))
         assert found.decisions[0].text is None
 
+    def test_a_result_may_answer_a_decision_that_was_not_let_through(self) -> None:
+        found = session(
+            decision("a", id="d"), result("error", call="d"), decision("b", id="e"), message("assistant")
+        )
+        assert [(d.call, d.result, d.text) for d in found.decisions] == [(None, 1, None), (None, None, 3)]
+
     def test_words_of_another_turn_are_not_the_words_beside_it(self) -> None:
         found = session(decision(turn=1), message("assistant", turn=2))
         assert found.decisions[0].text is None

@@ -162,8 +162,8 @@ class _Open:
 
     @property
     def awaits_text(self) -> bool:
-        """Words that come after the call went out are not the words beside it."""
-        return self.text is None and self.call is None
+        """Words that come after the call went out, or was answered, are not the words beside it."""
+        return self.text is None and self.call is None and self.result is None
 
 
 class _Pairing:
@@ -196,7 +196,9 @@ class _Pairing:
             self._by_call[record.id] = item
 
     def result(self, entry: Entry, record: rec.ToolResult) -> None:
-        item = self._by_call.get(record.call) if record.call is not None else None
+        item = None
+        if record.call is not None:  # the id of a call or, where none went out, of the decision
+            item = self._by_call.get(record.call) or self._by_decision.get(record.call)
         if record.call is None:
             while self._unanswered and self._unanswered[0].result is not None:
                 self._unanswered.popleft()
