@@ -18,6 +18,7 @@ _BACK = 12  # records before the decision that are shown at the least
 _TURNS = 2  # and at the least so many turns
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 _SHORT = 64  # characters of JSON that are shown on one line
+_KEPT = 600  # characters of what is kept raw that are shown in the conversation
 _WHOLE = 2000  # records that the whole conversation may have to be shown at once
 
 
@@ -126,7 +127,10 @@ def _kept(record: rec.Unknown, at: int) -> Row:
     source = more["source"]
     name = source.get("name") if isinstance(source, dict) else None
     says = phrase("{kind} {name}", kind=record.kind, name=name) if isinstance(name, str) else record.kind
-    return observed("kept as it is", says, at, body=dumps(_filled(source)))
+    body = dumps(_filled(source))
+    if len(body) > _KEPT:
+        says = phrase("{says}: the first {n} of {all} characters", says=says, n=_KEPT, all=len(body))
+    return observed("kept as it is", says, at, body=body[:_KEPT])
 
 
 def _filled(value: rec.Json) -> rec.Json:

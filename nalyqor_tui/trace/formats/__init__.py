@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import cast
 
-from nalyqor_tui.trace.formats import chat, claude_code, langgraph, langsmith, mlflow, native, plugins
+from nalyqor_tui.trace.formats import (
+    chat,
+    claude_code,
+    inspect_eval,
+    langgraph,
+    langsmith,
+    mlflow,
+    native,
+    plugins,
+)
 from nalyqor_tui.trace.formats.base import Format
 
 FORMATS: tuple[Format, ...] = (
     cast(Format, native),
     cast(Format, claude_code),
     cast(Format, chat),
+    cast(Format, inspect_eval),
     cast(Format, langsmith),
     cast(Format, mlflow),
     cast(Format, langgraph),
