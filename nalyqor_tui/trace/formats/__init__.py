@@ -7,6 +7,7 @@ from typing import cast
 from nalyqor_tui.trace.formats import (
     chat,
     claude_code,
+    completions,
     inspect_eval,
     langgraph,
     langsmith,
@@ -20,6 +21,7 @@ FORMATS: tuple[Format, ...] = (
     cast(Format, native),
     cast(Format, claude_code),
     cast(Format, chat),
+    cast(Format, completions),
     cast(Format, inspect_eval),
     cast(Format, langsmith),
     cast(Format, mlflow),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nalyqor_tui.trace.formats.messages import Call, Result, Said, text
+from nalyqor_tui.trace.formats.messages import Call, Result, Said, text, unwrapped
 from nalyqor_tui.trace.parse import canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed, Spread
 from nalyqor_tui.trace.records import SCHEMA, Json, Unparsed, read
@@ -108,7 +108,8 @@ class Scribe:
         if said.role == "assistant" or not said.results:
             content = said.content
             if said.calls:  # calls whose decisions were not logged stay what they are: a part of the message
-                content = {"content": content, "calls": [_spoken(call) for call in said.calls]}
+                plain = unwrapped(content) if isinstance(content, list) else content
+                content = {"content": plain, "calls": [_spoken(call) for call in said.calls]}
             body = Said(said.role, content, reasoning=said.reasoning, more=said.more)
             self._remember(said, self.message(place, body, **known))
             return
@@ -131,7 +132,7 @@ class Scribe:
         met: dict[bytes, int] = {}
         refs: list[str] = []
         for said, at in heard:
-            key = _key(said)
+            key = known_by(said)
             nth = met.get(key, 0)
             met[key] = nth + 1
             if nth >= len(self._heard.get(key, ())):
@@ -159,7 +160,7 @@ class Scribe:
         return written
 
     def _remember(self, said: Said, *refs: str) -> None:
-        known = self._heard.setdefault(_key(said), [])
+        known = self._heard.setdefault(known_by(said), [])
         joined = "\n".join(refs)
         if not known or known[-1] != joined:
             known.append(joined)
@@ -201,7 +202,7 @@ def _spoken(call: Call) -> dict[str, Json]:
     return {"tool": call.name, "arguments": call.arguments, "id": call.id}
 
 
-def _key(said: Said) -> bytes:
+def known_by(said: Said) -> bytes:
     """Return what a message is known again by; ids and what is beside the words may differ when it is sent anew."""
     results: Sequence[Json] = [[r.call] if r.call else [None, r.value] for r in said.results]
     calls = [[call.name, call.arguments] for call in said.calls]
