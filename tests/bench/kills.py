@@ -15,6 +15,7 @@ import hashlib
 import os
 import random
 import select
+import shutil
 import signal
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from nalyqor_tui.notes.lines import encode
 from nalyqor_tui.notes.model import Anchor, Body, NoteRecord, TraceIdentity
 
 _ROUND = 100  # kills before the files are read and another trace is begun
-_LONGEST = 0.03  # seconds that a writer may live after its first acknowledgement
+_LONGEST = 0.03  # seconds that a writer lives at most, from its beginning or its first acknowledgement
 
 
 @dataclass(slots=True)
@@ -85,8 +86,9 @@ def _storm(trace: Path, kills: int, writers: int, torn: float, chance: random.Ra
     left = kills
     while left:
         some = [_start(trace, f"writer {n}", _cut(torn, chance)) for n in range(min(writers, left))]
-        for writer in some:
-            writer.hear(10)
+        if chance.random() < 0.5:  # the others may be killed before they have written anything
+            for writer in some:
+                writer.hear(10)
         time.sleep(chance.random() * _LONGEST)
         for writer in some:
             with contextlib.suppress(ProcessLookupError):
@@ -179,15 +181,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=9)
     given = parser.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        count = run(given.kills, given.writers, given.torn, Path(folder), given.seed)
+    folder = Path(tempfile.mkdtemp(dir=given.folder))
+    count = run(given.kills, given.writers, given.torn, folder, given.seed)
+    bad = bool(count.lost or count.changed)
     sys.stdout.write(
         f"{count.kills} kills of {given.writers} writers at a time, {time.monotonic() - began:.0f} s\n"
         f"{count.acknowledged} records acknowledged, {len(count.lost)} lost, {len(count.changed)} changed\n"
         f"{count.set_aside} lines set aside ({count.torn} torn), "
         f"{count.unacknowledged} records whole but unacknowledged\n"
     )
-    return 1 if count.lost or count.changed else 0
+    if bad:
+        sys.stdout.write(
+            f"the files are kept in {folder}; for example record {(count.lost + count.changed)[0]}\n"
+        )
+    else:
+        shutil.rmtree(folder)
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
