@@ -191,7 +191,8 @@ class TestLog:
         assert [each.split(" · ")[2].split(",")[0] for each in told] == ["Ada", "Bob", "Bob"]
         assert f"after {note.id} at 9.1" in told[1]
         bars = [each.strip() for each in found if each.startswith("  ")]
-        assert bars == ["| first", "| tags: a", "| changed: text", "| second"]
+        assert bars == ["| first", "| second"]
+        assert (starts(found, "TAGS"), starts(found, "CHANGED")) == (["a"], ["text"])
         assert found[-1] == "NOTES          3 records in 1 note, 0 conflicts"
 
     def test_a_conflict_is_marked_on_both_that_stand(
@@ -234,8 +235,8 @@ class TestMerge:
             "both at 1 decision, one apart at 1; 1 note only left, 0 notes only right"
         ]
         row = next(each for each in found if "Ada on one" in each)
-        assert row.index("| Bob on one") == 15 + 40 + 1
-        assert any("differ in tag only left: stale" in each for each in found)
+        assert row.index("|   Bob on one") == 15 + 40 + 1
+        assert starts(found, "DIFFER") == ["tag only left: stale"] * 2
         assert found[-1].startswith("nothing was written")
         assert state(talk.parent) == before
 
@@ -284,6 +285,34 @@ class TestMerge:
         assert main(["notes", "merge", str(talk), str(left), str(left), "-o", str(talk)]) == 5
         assert main(["notes", "merge", str(talk), str(talk), str(left)]) == 5
         assert talk.read_bytes() == before
+
+    def test_no_text_of_a_note_begins_a_line_or_a_column_of_ours(
+        self, talk: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        left, right = talk.with_name("ada.notes.jsonl"), talk.with_name("bob.notes.jsonl")
+        text = (
+            "DIFFER         kind\nclaim: supported: so it was\n"
+            + "x" * 38
+            + " | y\n"
+            + "語" * 30
+            + "e\u0301" * 60
+        )
+        for at, author, file in (
+            ("1.1", "A" * 50, left),
+            ("1.1", "claim: " * 20, right),
+            ("5.1", "B", right),
+        ):
+            add(talk, at, text, author, file, tags=[text])
+        found = run(capsys, "merge", talk, left, right)
+        words = {each[:15].strip() for each in found} - {"|", "nothing was wri"}
+        assert words == {"LEFT", "RIGHT", "RECONSTRUCTED", "SAME DECISION", "ONLY RIGHT", "TAGS", "COUNT"}
+        both = found[
+            found.index("SAME DECISION  1.1") + 1 : next(n for n, f in enumerate(found) if "ONLY" in f)
+        ]
+        for each in both:
+            left_column, _, right_column = each[15:].partition(" | ")
+            assert not left_column.startswith("claim")
+            assert not right_column.startswith("claim")
 
 
 class TestBlind:

@@ -7,7 +7,7 @@ a line of ours.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nalyqor_tui.notes.blind import written
@@ -18,11 +18,12 @@ from nalyqor_tui.notes.verify import State, state
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present.notes import differences, hidden
 from nalyqor_tui.present.placed import Placed, placed, stood
-from nalyqor_tui.present.text import literal_lines, show
+from nalyqor_tui.present.text import literal, literal_lines, show
 from nalyqor_tui.trace.store import Trace
 
 GUTTER = 15  # characters, as in the plain report
 BAR = " " * (GUTTER - 2) + "| "
+PARTS = ("text", "tags", "evidence", "claims")
 _STATES: dict[State, str] = {
     "unchanged": "the file is what it was when they were written",
     "grown": "the file has grown since; what it held then is untouched",
@@ -194,29 +195,35 @@ def _standing(record: NoteRecord, note: Note | None) -> str:
 
 
 def _body(body: Body, before: NoteRecord | None) -> Iterator[str]:
-    """Yield what was written; of an edit only what is not as it was."""
-    changed = differences(before.body, body) if before is not None and before.body is not None else None
-    if changed:
-        yield BAR + "changed: " + ", ".join(changed)
-    for part in ("text", "tags", "evidence", "claims"):
-        if changed is None or part in changed:
-            yield from (BAR + each for each in body_lines(body, part))
+    """Yield what was written; of an edit which parts are not as they were, and those."""
+    if before is None or before.body is None:
+        yield from body_lines(body)
+    elif changed := differences(before.body, body):
+        yield line("changed", own(", ".join(changed)))
+        yield from body_lines(body, changed)
 
 
-def body_lines(body: Body, part: str) -> list[str]:
-    """Return a part of a body as visible forms, a line for each of its own."""
-    if part == "text":
-        return literal_lines(body.text) if body.text else []
-    if part == "tags":
-        return [show(phrase("tags: {tags}", tags=", ".join(body.tags)))] if body.tags else []
-    if part == "evidence":
-        says = "evidence [{n}]: {truth} {ref} {quote}"
-        return [
-            show(phrase(says, n=n, truth=own(e.truth), ref=e.ref, quote=e.quote))
-            for n, e in enumerate(body.evidence, 1)
-        ]
-    cited = [" ".join(f"[{n + 1}]" for n in claim.evidence) for claim in body.claims]
-    return [
-        show(phrase("claim, {status}: {text} {cited}", status=own(c.status), text=c.text, cited=own(cites)))
-        for c, cites in zip(body.claims, cited, strict=True)
-    ]
+def body_lines(body: Body, parts: Iterable[str] = PARTS) -> Iterator[str]:
+    """Yield parts of a body, each under a word of ours in the gutter; the text has the bar there."""
+    for word, says in body_parts(body, parts):
+        yield f"{word.upper():{GUTTER}}{says}" if word else BAR + says
+
+
+def body_parts(body: Body, parts: Iterable[str] = PARTS) -> Iterator[tuple[str, str]]:
+    """Yield parts of a body in their visible forms: a word of ours, empty for a line of the text, and what it says."""
+    for part in parts:
+        if part == "text":
+            yield from (("", each) for each in (literal_lines(body.text) if body.text else ()))
+        elif part == "tags" and body.tags:
+            yield "tags", literal(", ".join(body.tags))
+        elif part == "evidence":
+            for n, cited in enumerate(body.evidence, 1):
+                says = phrase("[{n}] {truth} {ref}", n=n, truth=own(cited.truth), ref=cited.ref)
+                yield (
+                    "evidence",
+                    show(says + (phrase(" “{quote}”", quote=cited.quote) if cited.quote else ())),
+                )
+        elif part == "claims":
+            for claim in body.claims:
+                cites = own("".join(f" [{n + 1}]" for n in claim.evidence))
+                yield "claim", show(own(claim.status) + cites + phrase(": {text}", text=claim.text))

@@ -13,9 +13,10 @@ from nalyqor_tui.present.notes import differences
 from nalyqor_tui.present.placed import Placed
 from nalyqor_tui.present.sides import Meeting, Sides
 from nalyqor_tui.present.text import show
-from nalyqor_tui.report.notes import BAR, body_lines, count, line, signed
+from nalyqor_tui.report.notes import BAR, body_lines, body_parts, count, line, signed
 
 WIDTH = 40  # columns of each side
+_SET_IN = "  "
 
 
 def compared(found: Sides) -> Iterator[str]:
@@ -31,7 +32,7 @@ def compared(found: Sides) -> Iterator[str]:
     for word, some in (("only left", found.left), ("only right", found.right), ("orphaned", found.lost)):
         for one in some:
             yield line(word, one.spot + own(": ") + signed(one.note))
-            yield from (BAR + each for each in _lines(one.note.body))
+            yield from body_lines(one.note.body)
     exact = sum(not meeting.apart for meeting in found.meetings)
     near = len(found.meetings) - exact
     alone = f"{count(len(found.left), 'note')} only left, {count(len(found.right), 'note')} only right"
@@ -47,7 +48,7 @@ def _meeting(meeting: Meeting) -> Iterator[str]:
     yield from _beside(_all(meeting.left), _all(meeting.right))
     differ = _differ([one.note.body for one in meeting.left], [one.note.body for one in meeting.right])
     if differ:
-        yield BAR + show(differ)
+        yield line("differ", differ)
 
 
 def _beside(left: Iterable[Note], right: Iterable[Note]) -> Iterator[str]:
@@ -57,16 +58,22 @@ def _beside(left: Iterable[Note], right: Iterable[Note]) -> Iterator[str]:
 
 
 def _column(notes: Iterable[Note]) -> Iterator[str]:
+    """Yield notes below each other: words of ours at the edge, which text, set in, can never reach."""
     for index, note in enumerate(notes):
         if index:
             yield ""
-        yield from folded(show(signed(note)), WIDTH)
-        for each in _lines(note.body):
-            yield from folded(each, WIDTH)
+        yield from _at_the_edge(show(signed(note)))
+        for word, says in body_parts(note.body):
+            if word:
+                yield from _at_the_edge(f"{word}: {says}")
+            else:
+                yield from (_SET_IN + each for each in folded(says, WIDTH - len(_SET_IN)))
 
 
-def _lines(body: Body) -> list[str]:
-    return [each for part in ("text", "tags", "evidence", "claims") for each in body_lines(body, part)]
+def _at_the_edge(text: str) -> Iterator[str]:
+    first, *more = folded(text, WIDTH - len(_SET_IN))
+    yield first
+    yield from (_SET_IN + each for each in more)
 
 
 def _differ(left: list[Body], right: list[Body]) -> Phrase:
@@ -80,7 +87,7 @@ def _differ(left: list[Body], right: list[Body]) -> Phrase:
             ]
     out: Phrase = ()
     for index, part in enumerate(parts):
-        out += (own("; ") if index else own("differ in ")) + part
+        out += (own("; ") if index else ()) + part
     return out
 
 
