@@ -125,17 +125,20 @@ class TestModelCalls:
             span("lead", "agent", "a"),
             model(called("ask"), ASKED, span_id="a"),
             span("ask", "tool", "t", "a"),
-            tool(function="ask"),
+            tool(function="ask", span_id="a"),
             span("helper", "agent", "b", "t"),
             model(
                 said("found"),
                 {"id": "x", "role": "user", "content": "Find it", "source": "input"},
                 span_id="b",
             ),
+            {"event": "span_end", "id": "b"},
+            {"event": "span_end", "id": "t"},
         ]
         session = told(tmp_path, *events)
         assert [d.agent for d in of(session, "decision")] == ["lead", "helper"]
         assert [m.role for m in of(session, "message")] == ["user", "harness", "assistant"]
+        assert order(session)[-5:] == ["decision", "message", "tool_result", "inspect:steps", "end"]
 
     def test_events_inside_a_tool_of_an_old_log_are_read(self, tmp_path: Path) -> None:
         inner = {"event": "info", "data": "inside"}
@@ -153,6 +156,22 @@ class TestModelCalls:
     def test_what_came_after_the_last_choice_is_told(self, tmp_path: Path) -> None:
         session = told(tmp_path, model(called(), ASKED), messages=[ASKED, called(), answer()])
         assert session.decisions[0].result is not None
+
+    def test_log_probabilities_are_a_margin(self, tmp_path: Path) -> None:
+        top = [{"token": "Yes", "logprob": -0.1}, {"token": "No", "logprob": -2.5}]
+        event = model(said("Yes"), ASKED)
+        event["output"]["choices"][0]["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
+        (decision,) = of(told(tmp_path, event), "decision")
+        assert decision.margin.measure == "logprob"
+        assert [candidate.value for candidate in decision.margin.candidates] == [-0.1, -2.5]
+        assert of(told(tmp_path, model(said("Yes"), ASKED)), "decision")[0].margin is None
+
+    def test_several_answers_are_votes(self, tmp_path: Path) -> None:
+        event = model(said("Yes"), ASKED)
+        event["output"]["choices"] += [{"message": said("No")}, {"message": said("Yes")}]
+        (decision,) = of(told(tmp_path, event), "decision")
+        assert (decision.margin.measure, decision.margin.k) == ("votes", 3)
+        assert len(rec.extras(decision)["source"]["other_choices"]) == 2
 
     def test_requests_repeat_nothing(self, tmp_path: Path) -> None:
         long = {"role": "user", "content": "x" * 200}
@@ -443,6 +462,9 @@ class TestRealLogs:
             assert decided == [("declined", "policy_approver", 900.0), ("given", "policy_approver", 100.0)]
             assert [c.arguments["amount"] for c in of(session, "tool_call")] == [100.0]
             assert all(d.result is not None for d in session.decisions[:2])
+            margins = [decision.margin for decision in of(session, "decision")]
+            assert margins[:2] == [None, None]
+            assert [candidate.value for candidate in margins[2].candidates] == [-0.11, -2.4]
 
     def test_graders_do_not_count(self) -> None:
         trace = self.open("inspect-json/2025-05-12T20-28-26-04-00_security-guide.json")

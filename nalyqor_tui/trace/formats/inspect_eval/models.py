@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nalyqor_tui.trace.formats import logprobs
 from nalyqor_tui.trace.formats.inspect_eval.once import Once
 from nalyqor_tui.trace.formats.inspect_eval.parts import Parts
 from nalyqor_tui.trace.formats.inspect_eval.spans import Spans
 from nalyqor_tui.trace.formats.messages import inspect
-from nalyqor_tui.trace.formats.messages.model import Call, Said
+from nalyqor_tui.trace.formats.messages.model import Call, Result, Said
 from nalyqor_tui.trace.formats.pick import arr, at, obj, rest, stamp, txt, whole
 from nalyqor_tui.trace.formats.scribe import Heard, Scribe
 from nalyqor_tui.trace.parse import canonical
@@ -19,6 +20,15 @@ from nalyqor_tui.trace.records import Json
 
 _EVENT = frozenset({"event", "timestamp", "model", "input", "input_refs", "tools", "output", "call"})
 _ONES = frozenset({"input", "operator"})  # the sources of a message that is a person's
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A result that is logged with its call, and came when all was done that the call began."""
+
+    result: Result
+    place: Place
+    known: dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +41,15 @@ class Held:
 
 
 class Models:
-    """Writes model calls; `held` are the calls that were chosen and not seen to run yet, by their ids."""
+    """Writes model calls.
+
+    `held` are the calls that were chosen and not seen to run yet, `late` the results that are still to come, by
+    the ids of the calls.
+    """
 
     def __init__(self, parts: Parts, scribe: Scribe, spans: Spans) -> None:
         self.held: dict[str, Held] = {}
+        self.late: dict[str, Late] = {}
         self._parts, self._scribe, self._spans = parts, scribe, spans
         self._once = Once()
         self._roles: dict[str, str] = {}
@@ -66,6 +81,7 @@ class Models:
             known["context"] = self._scribe.window(place, heard, ts=ts, input_tokens=tokens)
         self._output = event["output"]
         self._known.add(canonical(at(event, "output", "choices", 0, "message")))
+        known["margin"] = _margin(event, [tool for tool in tools if isinstance(tool, str)])
         known |= {"agent": agent, "tools_offered": tools, "ts": stamp(event.get("completed")) or ts}
         known["source"] = self._about(event, place)
         self._step(place.below("/output/choices/0/message"), said, known)
@@ -91,6 +107,12 @@ class Models:
                 heard.append((self._as_heard(said, obj(message), False), place))
         self._ran_unseen(heard)
         self._scribe.hear(heard)
+
+    def settle(self, name: str) -> None:
+        """Write the result of a call, if it was still to come."""
+        late = self.late.pop(name, None)
+        if late is not None:
+            self._scribe.result(late.place, late.result, **late.known)
 
     def told(self, output: Json) -> bool:
         """Whether an output of the sample is that of its last model call, save for what is empty in it."""
@@ -128,11 +150,13 @@ class Models:
         return replace(said, role=role)
 
     def _ran_unseen(self, heard: list[Heard]) -> None:
-        """Write the calls of which only the results are logged, in what the model was sent next."""
+        """Write the results that the model is sent now, and calls of which nothing but such a result is logged."""
         for said, place in heard:
             for result in said.results:
-                held = self.held.pop(result.call, None) if result.call is not None else None
-                if held is not None:
+                if result.call is None:
+                    continue
+                self.settle(result.call)
+                if (held := self.held.pop(result.call, None)) is not None:
                     self._scribe.call(held.place, held.call, decision=held.decision)
                     self._scribe.result(place, result)
 
@@ -187,6 +211,16 @@ class Models:
             body["tools"] = tools
         ts = stamp(event.get("timestamp"))
         self._scribe.keep(place, kind, {k: v for k, v in body.items() if v is not None}, ts=ts)
+
+
+def _margin(event: dict[str, Any], offered: list[str]) -> Json:
+    """Return what was recorded of the alternatives: the log probabilities of tokens, or several answers."""
+    answers = []
+    for choice in arr(at(event, "output", "choices")):
+        said = inspect.read(at(choice, "message"))
+        if said is not None and said.role == "assistant":
+            answers.append(logprobs.Answer(said, logprobs.tokens(at(choice, "logprobs"))))
+    return logprobs.margin(answers, offered)
 
 
 def _input_tokens(usage: Json) -> int | None:

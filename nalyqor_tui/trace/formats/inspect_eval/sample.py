@@ -34,6 +34,9 @@ class Telling:
         self.models = Models(parts, self.scribe, self.spans)
         self.tools = Tools(parts, self.scribe, self.models, self.approvals)
         self._scores = self._final_scores()
+        self._running: dict[
+            str, str
+        ] = {}  # the calls whose tools run, by the ids of the spans that they run in
         self._beside: list[dict[str, Json]] = []
 
     def records(self, name: str) -> list[Placed]:
@@ -43,6 +46,8 @@ class Telling:
         model = txt(at(self.log, "eval", "model"))
         self.scribe.header(place, name, request_model=model, ts=stamp(value.get("started_at")), source=source)
         self._events(self.parts.events)
+        for late in list(self.models.late):
+            self.models.settle(late)
         if not any(
             isinstance(event, dict) and event.get("event") == "model" for event, _ in self.parts.events
         ):
@@ -62,11 +67,12 @@ class Telling:
     def _event(self, event: dict[str, Any], place: Place, inside: str | None) -> None:
         kind = event["event"]
         self.spans.follow(event)
+        if kind == "span_end" and (ended := self._running.pop(txt(event.get("id")) or "", None)) is not None:
+            self.models.settle(ended)
         if kind == "model":
             self.models.read(event, place, inside)
         elif kind == "tool" and txt(event.get("function")):
-            self.tools.read(event, place)
-            self._nested(event, place, event["function"])
+            self._tool(event, place)
         elif (kind == "approval" and self.approvals.read(event, place)) or (
             kind == "score" and self._score(event, place)
         ):
@@ -79,6 +85,16 @@ class Telling:
             about = rest(event, ("event", "events", "timestamp"))
             self.scribe.keep(place, f"inspect:{kind}", about, ts=stamp(event.get("timestamp")))
             self._nested(event, place, txt(event.get("name")))
+
+    def _tool(self, event: dict[str, Any], place: Place) -> None:
+        """Write a call, what its tool began, and its result: in newer logs that comes at the end of a span."""
+        self.tools.read(event, place)
+        self._nested(event, place, event["function"])
+        name, span = txt(event.get("id")), self.spans.of_tool(event)
+        if name is not None and span is not None:
+            self._running[span] = name
+        elif name is not None:
+            self.models.settle(name)
 
     def _nested(self, event: dict[str, Any], place: Place, inside: str | None) -> None:
         """Read the events that older logs keep inside the event of a tool or a subtask."""

@@ -22,16 +22,29 @@ class Spans:
     def __init__(self) -> None:
         self._spans: dict[str, Span] = {}
         self._steps: list[Span] = []
+        self._unclaimed: list[str] = []  # spans of tools whose event is still to come
 
     def follow(self, event: dict[str, Any]) -> None:
         """Read an event that opens or closes one."""
         kind, name = txt(event.get("type")) or "", txt(event.get("name")) or ""
         if event.get("event") == "span_begin" and (own := txt(event.get("id"))):
             self._spans[own] = Span(kind, name, txt(event.get("parent_id")))
+            if kind == "tool":
+                self._unclaimed.append(own)
         elif event.get("event") == "step" and event.get("action") == "begin":
             self._steps.append(Span(kind, name, None))
         elif event.get("event") == "step" and self._steps:
             self._steps.pop()
+
+    def of_tool(self, event: dict[str, Any]) -> str | None:
+        """Return the span in which the tool of an event runs: its result is there when that ends."""
+        around = txt(event.get("span_id"))
+        for own in reversed(self._unclaimed):
+            span = self._spans[own]
+            if span.name == event.get("function") and span.parent == around:
+                self._unclaimed.remove(own)
+                return own
+        return None
 
     def around(self, event: dict[str, Any]) -> Iterator[Span]:
         """Yield the stretches that an event is in, the innermost first."""

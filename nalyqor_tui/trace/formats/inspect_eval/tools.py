@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from nalyqor_tui.trace.formats.inspect_eval.approvals import Approvals
-from nalyqor_tui.trace.formats.inspect_eval.models import Models
+from nalyqor_tui.trace.formats.inspect_eval.models import Late, Models
 from nalyqor_tui.trace.formats.inspect_eval.parts import Parts
 from nalyqor_tui.trace.formats.messages import inspect
 from nalyqor_tui.trace.formats.messages.model import Call, Result, unwrapped
 from nalyqor_tui.trace.formats.pick import arr, at, obj, rest, stamp, txt
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.records import Json
 
 _KNOWN = frozenset({"event", "events", "timestamp", "id", "function", "arguments", "result", "type", "view"})
 
@@ -25,7 +26,7 @@ class Tools:
         self._shown = _shown(parts)
 
     def read(self, event: dict[str, Any], place: Place) -> None:
-        """Write a call when it ran, and what came back; of one that still runs there is no result."""
+        """Write a call when it ran; what came back is late, and of one that still runs there is nothing."""
         name = txt(event.get("id"))
         error = event.get("error")
         kept = self._models.held.pop(name, None) if name is not None else None
@@ -37,11 +38,14 @@ class Tools:
         if event.get("pending") is True or ("result" not in event and not error):
             return
         result = self._result(event, name)
+        known: dict[str, Json] = {"ts": done or ts}
         if kept is not None and declined:  # it answers the decision: there is no call
             result.more["timestamp"] = event.get("timestamp")
-            self._scribe.result(place, result, ts=done or ts, call=kept.decision)
+            known["call"] = kept.decision
+        if name is None:
+            self._scribe.result(place, result, **known)
         else:
-            self._scribe.result(place, result, ts=done or ts)
+            self._models.late[name] = Late(result, place, known)
 
     def _sent(self, event: dict[str, Any], name: str | None) -> Call:
         """Return the call as it went out; one that an approver changed went out changed, though logged as chosen."""
