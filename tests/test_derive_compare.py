@@ -16,7 +16,7 @@ from nalyqor_tui.derive import align as module
 from nalyqor_tui.derive.align import COSTS, Match, align, target
 from nalyqor_tui.derive.compare import compare, context_difference, deciding
 from nalyqor_tui.derive.context import window
-from nalyqor_tui.derive.grade import Grade, Word
+from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.inputs import given as fed
 from nalyqor_tui.derive.replay import Replay
 from nalyqor_tui.trace import records as rec
@@ -24,6 +24,7 @@ from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
 
 AIRLINE = SHARED / "traces" / "tau-bench" / "airline_gpt-4o.json"
+LONG = "one two three four five six seven eight"
 CHOICES = [
     ("read", {"id": 1}),
     ("read", {"id": 2}),
@@ -56,6 +57,9 @@ class TestAlign:
             (decision("t", {"id": 1}), decision("t", {"id": 2}), "target"),
             (decision("t", {"id": 1}), decision("u", {"id": 1}), "choice"),
             (decision("t"), decision(), "choice"),
+            (decision("t", {"a": 1, "why": LONG}), decision("t", {"a": 1, "why": f"{LONG} now"}), "words"),
+            (decision("t", {"a": 1, "why": LONG}), decision("t", {"a": 2, "why": f"{LONG} now"}), "arguments"),
+            (decision("t", {"to": "4 Harbour Row"}), decision("t", {"to": "21 Mill Lane"}), "arguments"),
             (decision(), decision(), "same"),
             (decision(chosen={"reply": "a"}), decision(chosen={"reply": "b"}), "words"),
         ],
@@ -275,10 +279,6 @@ class TestKinship:
         assert set(found.elsewhere) == {("a", row.a) if row.a is not None else ("b", row.b) for row in lone}
 
 
-def grades(*words: Word) -> list[Grade]:
-    return [Grade(word, 1, 1, 0) for word in words]
-
-
 @pytest.mark.parametrize(
     ("one", "other", "row"),
     [
@@ -292,7 +292,7 @@ def test_the_deciding_row_is_the_worst_that_the_other_run_made_better(
     one: tuple[Word, ...], other: tuple[Word, ...], row: int | None
 ) -> None:
     a = talk(acted("read", {"id": 1}), acted("write", {"id": 1}))
-    assert deciding(compare(a, a), grades(*one), grades(*other)) == row
+    assert deciding(compare(a, a), one, other) == row
 
 
 def test_windows_are_compared_by_what_their_items_say() -> None:

@@ -160,6 +160,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(tmp_path / "two.jsonl", *ran("x", "read"), *ran("y", "read", "write"))
     write(tmp_path / "other.jsonl", *ran("z", "sing", case="song", said="La."))
     write(tmp_path / "empty.jsonl", *ran("e", case=None))
+    write(tmp_path / "twice.jsonl", *ran("x", "read"), *ran("y"), *ran("x", "write"))
     write(tmp_path / "odd#1.jsonl", *ran("odd", "read"))
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -199,6 +200,7 @@ def test_mistakes(folder: Path, args: list[str], code: int, says: str, capsys: C
     [
         (["runs.jsonl", "--sessions", "1", "two"], ("one", "two")), (["runs.jsonl#two"], ("two", "one")),
         (["two.jsonl"], ("x", "y")), (["runs.jsonl#1", "other.jsonl"], ("one", "z")),
+        (["two.jsonl#x", "runs.jsonl#three"], ("x", "three")), (["twice.jsonl#x", "twice.jsonl#x #2"], ("x", "x #2")),
         (["odd#1.jsonl", "other.jsonl"], ("odd", "z")), (["odd#1.jsonl#odd", "runs.jsonl#3"], ("odd", "three")),
     ],
 )  # fmt: skip

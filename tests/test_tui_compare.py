@@ -147,6 +147,17 @@ async def test_enter_opens_the_decision_in_the_run_of_its_side(tmp_path: Path) -
         assert s.app.return_code == 0
 
 
+async def test_a_policy_that_was_read_again_in_the_review_counts_here(tmp_path: Path) -> None:
+    async with compared(*samples(tmp_path), LARGE) as s:
+        assert "✖ bad" in s.drawn()
+        await s.press("b", "l", "enter")
+        (tmp_path / "nalyqor.toml").write_text('nalyqor_policy = "1"\nid = "empty"\n')
+        await s.press("p", "q")
+        assert s.top == "CompareScreen"
+        assert "✖ bad" not in s.drawn()
+        assert screen(s).aligned.row == 15
+
+
 async def test_a_row_opens_with_the_records_of_both_sides(tmp_path: Path) -> None:
     async with compared(*samples(tmp_path), LARGE) as s:
         await s.press("b", "2", "down", "enter")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -108,11 +109,13 @@ def _runs(given: argparse.Namespace) -> tuple[Run, Run]:
 
 
 def _named(text: str) -> tuple[Path, str | None]:
-    """Split FILE#SESSION; a file whose own name holds a `#` is taken first."""
-    name, mark, session = text.rpartition("#")
-    if not mark or Path(text).exists():
-        return Path(text), None
-    return Path(name), session
+    """Split FILE#SESSION where a file is; the name of either may hold a `#` of its own."""
+    marks = [at for at, char in enumerate(text) if char == "#"]
+    for at in [len(text), *marks]:
+        if os.path.exists(text[:at]):  # noqa: PTH110  # never raises, whatever the text
+            return Path(text[:at]), text[at + 1 :] if at < len(text) else None
+    name, mark, session = text.partition("#")
+    return Path(name), session if mark else None
 
 
 def _only(trace: Trace, wanted: str | None) -> int:
@@ -170,7 +173,7 @@ def _case(given: argparse.Namespace, trace: Trace) -> Case:
     from nalyqor_tui.policy.loader import find
     from nalyqor_tui.tui.case import Case
 
-    journal = Journal.open(trace.path, author=author())
+    journal = Journal.open(trace.path, notes_path=common.notes_path(trace, None), author=author())
     return Case(trace, find(given.policy, trace.path), journal, given.policy or "")
 
 

@@ -3,7 +3,7 @@
 Two decisions may be put into one row. What that costs says how unlike they are:
 
     same        0   the same tool with the same arguments, or replies of the same words
-    words       1   two replies, in other words
+    words       1   two replies in other words, or the same call but for prose in its arguments
     arguments   1   the same tool on the same target, other arguments
     target      2   the same tool on another target
     choice      3   another tool, or a call beside a reply
@@ -11,7 +11,8 @@ Two decisions may be put into one row. What that costs says how unlike they are:
 
 Of rows that cost as little the earliest partner is taken. The target of a call is its first argument, as
 recorded, whose name says that it names a thing: `id`, `path`, `file`, `filename`, `url`, `number`, `email` or
-`key`, alone or at the end of a longer name such as `record_id` or `filePath`.
+`key`, alone or at the end of a longer name such as `record_id` or `filePath`. Prose is a text of eight words or
+more, such as a thought or a summary: it is said, not chosen.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ COSTS: dict[Likeness, int] = {
 MOST = (
     4_000_000  # pairs that are tried; of longer runs only those near the diagonal, about two seconds of work
 )
+_PROSE = 8  # words from which a text in the arguments is prose
 _TARGET = re.compile(
     r"(?:^|_)(?:ids?|path|file|filename|url|number|email|key)$|[a-z](?:Ids?|Path|File|Url|Number|Email|Key)$"
 )
@@ -62,6 +64,7 @@ class _Key:
     tool: str | None
     target: bytes
     action: bytes
+    without_prose: bytes
 
 
 def target(action: rec.Action) -> tuple[str, Json] | None:
@@ -87,10 +90,20 @@ def _keys(session: Session) -> list[_Key]:
 
 def _key(action: rec.Action) -> _Key:
     if action.tool is None:
-        return _Key(None, b"", digest(rec.Action(tool="", arguments=action.reply)))
+        return _Key(None, b"", digest(rec.Action(tool="", arguments=action.reply)), b"")
     named = target(action)
     what = b"" if named is None else digest(rec.Action(tool=named[0], arguments=named[1]))
-    return _Key(action.tool, what, digest(action))
+    spare = rec.Action(tool=action.tool, arguments=_without_prose(action.arguments))
+    return _Key(action.tool, what, digest(action), digest(spare))
+
+
+def _without_prose(value: Json) -> Json:
+    """Put a blank in the place of each text that is long enough to be prose."""
+    if isinstance(value, dict):
+        return {key: _without_prose(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_prose(item) for item in value]
+    return None if isinstance(value, str) and len(value.split(None, _PROSE)) >= _PROSE else value
 
 
 def likeness(a: _Key, b: _Key) -> Likeness:
@@ -99,7 +112,7 @@ def likeness(a: _Key, b: _Key) -> Likeness:
         return "choice"
     if a.action == b.action:
         return "same"
-    if a.tool is None:
+    if a.tool is None or a.without_prose == b.without_prose:
         return "words"
     return "arguments" if a.target == b.target else "target"
 
@@ -119,6 +132,9 @@ class _Table:
     def __init__(self, a: Sequence[_Key], b: Sequence[_Key]) -> None:
         self._a, self._b = a, b
         self.whole = len(a) * len(b) <= MOST
+        self._by_tool: dict[str | None, list[int]] = {}
+        for j, key in enumerate(b):
+            self._by_tool.setdefault(key.tool, []).append(j)
         self._moves = [bytearray()] * len(a)  # for each pair within reach: 0 both, 1 a alone, 2 b alone
 
     def rows(self) -> list[Match]:
@@ -166,14 +182,22 @@ class _Table:
             ]
             here = [0] * len(near) + [self._alone(i, near.stop)]
             moves = bytearray(len(near))
-            one = self._a[i]
+            costs = self._costs(i, near)
             for at in range(len(near) - 1, -1, -1):
-                both = under[at + 1] + COSTS[likeness(one, self._b[near.start + at])]
+                both = under[at + 1] + costs[at]
                 alone_a, alone_b = under[at] + gap, here[at + 1] + gap
                 here[at] = least = min(both, alone_a, alone_b)
                 moves[at] = 0 if least == both else 1 if least == alone_a else 2
             self._moves[i] = moves
             below, start = here, near.start
+
+    def _costs(self, i: int, near: range) -> list[int]:
+        """Return what it costs to pair a decision with each partner that is tried; most are of another tool."""
+        out = [COSTS["choice"]] * len(near)
+        for j in self._by_tool.get(self._a[i].tool, ()):
+            if j in near:
+                out[j - near.start] = COSTS[likeness(self._a[i], self._b[j])]
+        return out
 
     def _alone(self, i: int, j: int) -> int:
         """Return what it costs to leave everything from a pair on without a partner."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 from nalyqor_tui.derive.align import Match, align, target
 from nalyqor_tui.derive.context import Change, Item, Window, difference
-from nalyqor_tui.derive.grade import ORDER, Grade
+from nalyqor_tui.derive.grade import ORDER, Word
 from nalyqor_tui.derive.inputs import Contents, Input, InputKind, Inputs, Side, inputs, says
 from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.trace import records as rec
@@ -126,14 +126,15 @@ def since(session: Session, pieces: Iterable[Input], decision: int) -> list[Inpu
     return [item for item in pieces if start < item.entry <= end]
 
 
-def deciding(found: Comparison, a: Sequence[Grade], b: Sequence[Grade]) -> int | None:
+def deciding(found: Comparison, a: Sequence[Word], b: Sequence[Word]) -> int | None:
     """Return the row to look at first: the worst decision that was graded otherwise in the other run.
 
-    Rows of the same call come before others. Where no grade differs it is the first other choice.
+    `a` and `b` are the grades of their decisions, in a word. Rows of the same call come before others. Where no
+    decision is worse than its partner it is the first other choice.
     """
     ranked: list[tuple[bool, int, int]] = []
     for number, row in enumerate(found.rows):
-        words = [grades[at].word for grades, at in ((a, row.a), (b, row.b)) if at is not None]
+        words = [grades[at] for grades, at in ((a, row.a), (b, row.b)) if at is not None]
         worst = min(map(ORDER.index, words))
         if len(set(words)) + (row.a is None or row.b is None) > 1 and ORDER[worst] in ("bad", "flawed"):
             ranked.append((row.likeness not in SAME_CALL, worst, number))

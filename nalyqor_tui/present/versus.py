@@ -6,6 +6,7 @@ from functools import cached_property
 
 from nalyqor_tui.derive.align import Match
 from nalyqor_tui.derive.compare import Comparison, compare, deciding
+from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.inputs import SIDES, Inputs, Side, inputs
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present.review import Review
@@ -44,7 +45,7 @@ class Versus:
     @cached_property
     def deciding(self) -> int | None:
         """The row that matters most: the worst decision that the other run made better, else the first other choice."""
-        return deciding(self.found, self.a.judgement.grades, self.b.judgement.grades)
+        return deciding(self.found, _weighty(self.a), _weighty(self.b))
 
     @cached_property
     def start(self) -> int:
@@ -100,3 +101,12 @@ class Versus:
         if found.decision == number:
             out.append(DECISION)
         return out
+
+
+def _weighty(review: Review) -> list[Word]:
+    """Return the word for each decision; what failed by checks of low severity alone decides nothing."""
+    out: list[Word] = []
+    for grade, findings in zip(review.judgement.grades, review.judgement.findings, strict=True):
+        low = all(finding.severity == "low" for finding in findings if finding.verdict == "fail")
+        out.append("unproven" if grade.word == "flawed" and low else grade.word)
+    return out

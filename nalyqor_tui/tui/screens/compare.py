@@ -57,8 +57,13 @@ class CompareScreen(Screen[None]):
     def __init__(self, a: Run, b: Run) -> None:
         super().__init__()
         self._runs: dict[Side, Run] = {"a": a, "b": b}
-        self.versus = Versus(a.case.review(a.session), b.case.review(b.session))
+        self.versus = self._judged()
         self._active = "here"
+
+    def _judged(self) -> Versus:
+        """Return the two as they are judged now."""
+        a, b = (self._runs[side].case.review(self._runs[side].session) for side in SIDES)
+        return Versus(a, b)
 
     def compose(self) -> ComposeResult:
         """Lay out the alignment over the panes."""
@@ -76,6 +81,15 @@ class CompareScreen(Screen[None]):
         """Say what is compared."""
         self.add_class("-active-here")
         self.call_after_refresh(self._fill_runs)
+
+    def on_screen_resume(self) -> None:
+        """Judge anew where the policy was read again meanwhile."""
+        now = self._judged()
+        if (now.a, now.b) != (self.versus.a, self.versus.b):
+            self.versus = now
+            self.aligned.show_versus(now)
+            self._fill_here()
+            self._fill_runs()
 
     def on_resize(self) -> None:
         """Write the names over the halves, and fill the panes that the other layout shows."""

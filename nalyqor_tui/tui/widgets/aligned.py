@@ -98,6 +98,11 @@ class Aligned(ScrollView, can_focus=True, inherit_bindings=False):
             segments = self._row(line, width)
         return Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
 
+    def show_versus(self, versus: Versus) -> None:
+        """Show the same runs judged anew; the cursor stays."""
+        self._versus = versus
+        self.refresh()
+
     @property
     def held(self) -> Side:
         """The side that the cursor rests on: the chosen one, or the only one that has a decision in this row."""
