@@ -121,7 +121,8 @@ class TestIncident:
 
     def test_the_session_is_a_latent_failure(self, incident: Review) -> None:
         row = steps.session_row(incident)
-        assert (row.passed, row.problems, row.worst, row.latent, row.unparsed) == (True, 2, "bad", True, 0)
+        run = row.run
+        assert (run.passed, row.problems, run.worst, run.latent, run.unparsed) == (True, 2, "bad", True, 0)
 
 
 class TestNotRecorded:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nalyqor_tui.derive.branches import Trial, trial
-from nalyqor_tui.derive.grade import ORDER, Grade, Word, passed
+from nalyqor_tui.derive.corpus import Run, sum_up
+from nalyqor_tui.derive.grade import Grade
 from nalyqor_tui.phrase import Phrase, phrase
-from nalyqor_tui.policy.schema import Severity
 from nalyqor_tui.present import words
 from nalyqor_tui.present.clock import Moment
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace import records as rec
 
-_SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
 Kind = Literal["turn", "decision", "unparsed"]
 
 
@@ -84,53 +83,31 @@ def _decision(review: Review, index: int, noted: bool) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A row of the session list; `problems` is None where nothing could be judged."""
+    """A row of the session list: the session summed up, what its log says of the output, and its trial."""
 
-    index: int
-    id: str
-    turns: int
-    decisions: int
+    run: Run
     outcome: Phrase
-    passed: bool | None
-    problems: int | None
-    worst: Word
-    unparsed: int
-    latent: bool
-    severity: Severity | None = None
+    judged: bool
     trial: Trial | None = None
 
     @property
-    def rank(self) -> tuple[int, ...]:
-        """The place in a list of the worst first: latent failures, then by grade, severity and how many."""
-        severity = _SEVERITIES.index(self.severity) if self.severity else len(_SEVERITIES)
-        return (not self.latent, ORDER.index(self.worst), severity, -(self.problems or 0), self.index)
+    def problems(self) -> int | None:
+        """How many decisions were flawed or bad; None where nothing could be judged."""
+        return self.run.problems if self.judged else None
 
     @property
     def kind(self) -> str:
         """The worst grade; where its worst fail is a low one, that is said beside it."""
-        return f"{self.worst}, low" if self.severity == "low" else self.worst
+        return f"{self.run.worst}, low" if self.run.severity == "low" else self.run.worst
 
 
 def session_row(review: Review) -> SessionRow:
     """Sum up one session: what its log says of the output beside what was found of its decisions."""
     session = review.session
     outcomes = [e.record for e in session.outcomes() if isinstance(e.record, rec.Outcome)]
-    verdict = passed(outcomes[-1]) if outcomes else None
-    words_found = {grade.word for grade in review.judgement.grades}
-    worst: Word = next((word for word in ORDER if word in words_found), "not judged")
-    failed = {f.severity for found in review.judgement.findings for f in found if f.verdict == "fail"}
-    problems = sum(g.word in ("flawed", "bad") for g in review.judgement.grades)
     return SessionRow(
-        review.index,
-        session.id,
-        len(session.turns),
-        len(session.decisions),
+        sum_up(review.index, session, review.judgement),
         words.outcome(outcomes[-1]) if outcomes else words.NOT_RECORDED,
-        verdict,
-        problems if review.policy else None,
-        worst,
-        sum(isinstance(e.record, rec.Unparsed) for e in session.entries),
-        verdict is True and problems > 0,
-        next((s for s in _SEVERITIES if s in failed), None),
+        review.policy is not None,
         trial(review.index, session),
     )

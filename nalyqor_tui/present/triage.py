@@ -90,7 +90,6 @@ def stratum(runs: Sequence[Run], by: str) -> Table:
                 NOT_RECORDED if each.name is None else phrase("{name}", name=each.name),
                 _rate(each.wrong),
                 _rate(each.unknown),
-                _count(each.wrong.n),
                 _count(each.unjudged),
             ),
             tuple(dict.fromkeys(run for run, _ in each.spots)),
@@ -98,7 +97,7 @@ def stratum(runs: Sequence[Run], by: str) -> Table:
         )
         for each in corpus.strata(runs, by)
     )
-    head = (by, "flawed or bad", "cannot be told", "judged", "not judged")
+    head = (by, "flawed or bad", "cannot be told", "not judged")
     named = any(cells.cells[0] != NOT_RECORDED for cells in rows)
     return Table(by, f"Decisions by {by}", head, rows if named else (), "shares with 95 % Wilson intervals")
 
@@ -184,4 +183,5 @@ def _rate_of(k: int, n: int) -> Phrase:
 def _rate(share: Share) -> Phrase:
     if not share.n:
         return _ABSENT
-    return own(f"{share.k} of {share.n}, {share.k / share.n:.0%} [{share.low:.0%}, {share.high:.0%}]")
+    low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
+    return own(f"{share.k}/{share.n}, {share.k / share.n:.0%} [{low}–{high}]")

@@ -70,11 +70,13 @@ def _session_cells(review: Review) -> tuple[str, ...]:
     row = steps.session_row(review)
     graded = row.problems is not None
     return (
-        gfm.inline(phrase("{id}", id=row.id)),
-        str(row.decisions),
+        gfm.inline(phrase("{id}", id=row.run.id)),
+        str(len(row.run.decisions)),
         gfm.inline(row.outcome, Truth.OBSERVED),
-        str(row.problems) + (", latent failure" if row.latent else "") if graded else "unknown: no policy",
-        row.worst if graded else "unknown: no policy",
+        str(row.problems) + (", latent failure" if row.run.latent else "")
+        if graded
+        else "unknown: no policy",
+        row.run.worst if graded else "unknown: no policy",
     )
 
 

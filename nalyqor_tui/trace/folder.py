@@ -20,7 +20,7 @@ MOST: Final = 20_000
 """The most files of a folder that are looked at."""
 
 _NAMED = 3  # files that a warning names; the others are counted
-_OURS = (".notes.jsonl", ".lock", ".draft.json")
+_OURS = (".notes.jsonl", ".lock", ".draft.json", "nalyqor.toml")
 
 
 @dataclass(frozen=True, slots=True)

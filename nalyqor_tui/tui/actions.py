@@ -12,8 +12,8 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["review", "sessions", "compare", "trials"]
-SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials")
+Scope = Literal["review", "sessions", "compare", "trials", "figures"]
+SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures")
 BOTH: tuple[Scope, ...] = ("review", "sessions")
 
 
@@ -63,6 +63,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("page.up", "ctrl+u,pageup", "page up", "half a page up", "page(-0.5)", "Move", SCOPES),
     Action("sessions.order", "s", "order", "the worst sessions first, or the order of the file", "order", "Move",
            ("sessions",), footer="s"),
+    Action("sessions.overview", "o", "overview", "in the list of sessions: all of them in figures; enter there opens what is behind one",
+           "overview", "Many sessions", ("sessions",), footer="o"),
+    Action("figures.next", "tab,l,right", "next table", "in the overview: the next table", "table(1)", "Many sessions", ("figures",), footer="tab"),
+    Action("figures.previous", "shift+tab,h,left", "table before", "the table before", "table(-1)", "Many sessions", ("figures",)),
+    Action("figures.keep", "f", "keep", "in the overview: list only the sessions behind this figure; what was narrowed before stays so",
+           "keep", "Many sessions", ("figures",), footer="f"),
     Action("policy.reload", "p", "reload policy", "read the policy again, after you changed it", "reload", "Program", BOTH),
     Action("session.next", "right_square_bracket", "next session", "the next session of the file", "session(1)", "Move"),
     Action("session.previous", "left_square_bracket", "previous session", "the one before", "session(-1)", "Move"),
@@ -103,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
            "commit", "Notes"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
            "copy", "Take away"),
-    Action("export", "x", "export", "write a Markdown report of the session, the comparison or the trials", "export", "Take away", ("review", "compare", "trials"), footer="x"),
+    Action("export", "x", "export", "write a Markdown report of the session, the comparison, the trials or the figures", "export", "Take away", ("review", "compare", "trials", "figures"), footer="x"),
     Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
     Action("sessions.mark", "m", "mark", "in the list of sessions: mark this one, to compare another with it; again takes the mark away", "mark", "Compare",
            ("sessions",)),

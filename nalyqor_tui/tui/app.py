@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -17,16 +17,18 @@ from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.compare import CompareScreen
 from nalyqor_tui.tui.screens.editor import Editor
+from nalyqor_tui.tui.screens.figures import FiguresScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 from nalyqor_tui.tui.screens.trials import TrialsScreen
 from nalyqor_tui.tui.typeahead import TypeAhead
 
-SCREENS: dict[Scope, type[Screen[None]]] = {
+SCREENS: dict[Scope, type[Screen[Any]]] = {
     "review": ReviewScreen,
     "sessions": SessionsScreen,
     "compare": CompareScreen,
     "trials": TrialsScreen,
+    "figures": FiguresScreen,
 }
 """The screens that have actions of the registry."""
 

@@ -151,7 +151,7 @@ class CompareScreen(Screen[None]):
     def _called(self, side: Side, room: int) -> str:
         """Write a run's name and what came out of it, each with whose word that is, cut to its half."""
         row = session_row(self.versus.side(side))
-        tail = " " + {True: "✓ passed", False: "✗ failed", None: "· not told"}[row.passed] + " (observed)"
+        tail = " " + {True: "✓ passed", False: "✗ failed", None: "· not told"}[row.run.passed] + " (observed)"
         if self.has_class("-wide") and row.problems is not None:
             tail += f", {row.problems} flawed or bad (derived)"
         return cells(f"{side.upper()} {show(self.versus.name(side))}", max(8, room - len(tail))) + tail

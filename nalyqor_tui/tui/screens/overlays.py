@@ -89,7 +89,7 @@ def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
     return Overlay("Help", "\n".join([*out, "", *([ALIGNED, ""] if scope == "compare" else []), LEGEND]))
 
 
-_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Program"]
+_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Many sessions", "Program"]
 
 
 def full(title: str, text: str) -> Overlay:

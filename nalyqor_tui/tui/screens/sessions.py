@@ -20,10 +20,12 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.compare import CompareScreen, Run
+from nalyqor_tui.tui.screens.figures import FiguresScreen, Kept
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.trials import open_trials
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
+from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.sessions import SessionList, head
 
@@ -41,11 +43,13 @@ class SessionsScreen(Screen[None]):
         self.case = case
         self._needle = ""
         self._worst_first = case.policy is not None
+        self._kept: list[Kept] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield Bar(id="title")
         yield Bar(id="warning")
+        yield Corners(id="corners")
         yield Bar(id="head")
         yield SessionList(self.case.trace.session_ids, judged=self.case.policy is not None, id="sessions")
         yield Prompt(id="prompt")
@@ -75,7 +79,7 @@ class SessionsScreen(Screen[None]):
         for row in self._rows():
             if worker.is_cancelled:
                 return
-            found[row.index] = row
+            found[row.run.index] = row
             if monotonic() - last > _BATCH:
                 self.app.call_from_thread(self._show, found)
                 found, last = {}, monotonic()
@@ -95,9 +99,9 @@ class SessionsScreen(Screen[None]):
         """List the sessions that fit, the worst first where that is wanted; the cursor stays with its session."""
         low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
         texts = ((n, f"{name} {show(rows[n].outcome) if n in rows else ''}") for n, name in enumerate(ids))
-        listed = [n for n, text in texts if low in text.casefold()]
+        listed = [n for n, text in texts if low in text.casefold() and all(n in k.runs for k in self._kept)]
         if self._worst_first:
-            listed.sort(key=lambda n: rows[n].rank if n in rows else (9,))
+            listed.sort(key=lambda n: rows[n].run.rank if n in rows else (9,))
         current = self.list.current if self.list.cursor else None
         self.list.show_only(listed)
         if current in listed:
@@ -108,11 +112,17 @@ class SessionsScreen(Screen[None]):
         left = phrase("{file} · {n} sessions", file=self.case.trace.name, n=count)
         left += phrase(" · reading {read} of {count}", read=read, count=count) if read < count else ()
         rows = self.list.rows.values()
-        latent = sum(row.latent for row in rows)
+        latent = sum(row.run.latent for row in rows)
         left += phrase(" · {n} latent failures", n=latent) if latent else ()
+        for kept in self._kept:
+            left += phrase(" · only {what}", what=kept.what)
         policy = self.case.policy
         right = phrase("policy {name}", name=policy.name) if policy else phrase("no policy: --policy FILE")
         self.query_one("#title", Bar).show_text(left, right)
+        left_over = [
+            row.run for n, row in self.list.rows.items() if all(n in each.runs for each in self._kept)
+        ]
+        self.query_one("#corners", Corners).show_runs(left_over if policy else [])
 
     async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """Do what the key does that was clicked."""
@@ -146,7 +156,7 @@ class SessionsScreen(Screen[None]):
         before = [i for i in reversed(every) if i < here] + [i for i in reversed(every) if i >= here]
         for at in after if by > 0 else before:
             row = rows.get(listed[at])
-            if row is not None and (row.problems or row.unparsed):
+            if row is not None and (row.problems or row.run.unparsed):
                 self.list.go(at)
                 return
         what = (
@@ -227,6 +237,22 @@ class SessionsScreen(Screen[None]):
         ]
         open_trials(self, self.case, here, among if known else None)
 
+    def action_overview(self) -> None:
+        """Show all sessions in figures, each of which opens what is behind it."""
+        rows = self.list.rows
+        if len(rows) < len(self.case.trace.session_ids):
+            outlets.tell(self, phrase("the sessions are still being read"))
+            return
+        runs = [rows[index].run for index in sorted(self.list.listed)]
+        self.app.push_screen(FiguresScreen(self.case, runs, self._kept), self._keep)
+
+    def _keep(self, kept: Kept | None) -> None:
+        """List only the sessions behind a figure."""
+        if kept is not None:
+            self._kept.append(kept)
+            self._arrange()
+            self._title(len(self.list.rows))
+
     def action_order(self) -> None:
         """Change between the worst first and the order of the file."""
         self._worst_first = not self._worst_first
@@ -259,10 +285,13 @@ class SessionsScreen(Screen[None]):
         outlets.next_theme(self.app)
 
     def action_back(self) -> None:
-        """List all sessions again."""
+        """Take back the last thing that the list was narrowed by."""
         if self._needle:
             self._needle = ""
-            self._arrange()
+        elif self._kept:
+            self._kept.pop()
+        self._arrange()
+        self._title(len(self.list.rows))
 
     def action_leave(self) -> None:
         """Leave."""

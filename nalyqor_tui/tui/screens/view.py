@@ -196,7 +196,7 @@ class ReviewView(Screen[None]):
         summary = session_row(self.review)
         out: list[Phrase] = []
         wide = self.size.width >= 120
-        if summary.latent:
+        if summary.run.latent:
             says = phrase("LATENT FAILURE: output passed, {n} decisions flawed or bad", n=summary.problems)
             out.append(says if wide else phrase("LATENT FAILURE"))
         policy = self.review.policy

@@ -94,14 +94,17 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _row(self, row: SessionRow, width: int) -> list[Segment]:
         name, outcome = columns(width)
-        tone = {True: "pass", False: "fail", None: "dim"}[row.passed]
-        glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.passed]
-        start = f"{self._sign(row.index)}{cells(literal(row.id), name)} {row.turns:>6} {row.decisions:>9}  "
+        tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
+        glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
+        run = row.run
+        start = (
+            f"{self._sign(run.index)}{cells(literal(run.id), name)} {run.turns:>6} {len(run.decisions):>9}  "
+        )
         out = [
             Segment(start, self.rich_style),
             Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
         ]
-        if row.latent:
+        if row.run.latent:
             word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
             out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
         elif row.problems:
@@ -110,8 +113,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             out.append(Segment(f"0 ({row.kind})", self.rich_style))
         else:
             out.append(Segment("unknown: no policy", self._style("dim")))
-        if row.unparsed:
-            out.append(Segment(f", {row.unparsed} unparsed", self._style("fail")))
+        if row.run.unparsed:
+            out.append(Segment(f", {row.run.unparsed} unparsed", self._style("fail")))
         return out
 
     def _sign(self, index: int) -> str:
