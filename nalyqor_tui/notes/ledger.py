@@ -21,6 +21,7 @@ class Ledger:
         self._storage = storage
         self._notes: tuple[Note, ...] = ()
         self._strays: tuple[NoteRecord, ...] = ()
+        self._sight: Sight = "open"
         self._mutex = threading.RLock()
 
     @property
@@ -71,11 +72,13 @@ class Ledger:
     @property
     def sight(self) -> Sight:
         """Whether this author reads blind, has committed, or neither."""
-        return sight(self._storage.records, self.author)
+        return self._sight
 
     @property
     def hidden(self) -> int:
         """How many notes of others are not shown, because this author reads blind."""
+        if self.sight != "blind":
+            return 0
         return len({note.id for note in self.every()} - {note.id for note in self._notes})
 
     def note(self, note_id: str) -> Note:
@@ -98,5 +101,6 @@ class Ledger:
         return next((note for note in self._notes if note.id == note_id), None)
 
     def _fold(self) -> None:
+        self._sight = sight(self._storage.records, self.author)
         notes, strays = fold(self.records)
         self._notes, self._strays = tuple(notes), tuple(strays)
