@@ -44,6 +44,7 @@ def test_reasoning_is_what_was_written_of_it() -> None:
     [
         ({"type": "function_call", "id": "i", "call_id": "c", "name": "f", "arguments": '{"a":1}'}, "f", {"a": 1}, "c"),
         ({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{broken"}, "f", "{broken", "c"),
+        ({"type": "function_call", "call_id": "c", "name": "f", "arguments": None, "x": 1}, "f", None, "c"),
         ({"type": "custom_tool_call", "call_id": "c", "name": "patch", "input": "+x"}, "patch", {"input": "+x"}, "c"),
         ({"type": "custom_tool_call", "call_id": "c", "name": "sh", "input": '{"a":1}'}, "sh", {"a": 1}, "c"),
         ({"type": "local_shell_call", "call_id": "c", "action": {"command": ["ls"]}}, "local_shell",

@@ -7,6 +7,7 @@ from typing import cast
 from nalyqor_tui.trace.formats import (
     chat,
     claude_code,
+    codex,
     completions,
     inspect_eval,
     langgraph,
@@ -20,6 +21,7 @@ from nalyqor_tui.trace.formats.base import Format
 FORMATS: tuple[Format, ...] = (
     cast(Format, native),
     cast(Format, claude_code),
+    cast(Format, codex),
     cast(Format, chat),
     cast(Format, completions),
     cast(Format, inspect_eval),

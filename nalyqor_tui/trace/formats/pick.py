@@ -68,6 +68,15 @@ def rest(value: Json, known: Collection[str]) -> dict[str, Any]:
     return {key: part for key, part in value.items() if key not in known} if isinstance(value, dict) else {}
 
 
+def without(value: Json, *path: str) -> dict[str, Any]:
+    """Return an object without the part at a path of keys."""
+    head, *tail = path
+    out = {key: part for key, part in obj(value).items() if key != head}
+    if tail and isinstance(value, dict) and isinstance(value.get(head), dict):
+        out[head] = without(value[head], *tail)
+    return out
+
+
 def decoded(value: Json) -> Json:
     """Return the JSON value that a string holds, as arguments and attributes often do; else the value itself."""
     if not isinstance(value, str) or value[:1] not in ("{", "[", '"'):

@@ -13,7 +13,16 @@ from typing import Any
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, text, unwrapped
 from nalyqor_tui.trace.parse import canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed, Spread
-from nalyqor_tui.trace.records import SCHEMA, Json, Unparsed, read
+from nalyqor_tui.trace.records import (
+    SCHEMA,
+    Compaction,
+    Json,
+    Message,
+    Proposal,
+    ToolResult,
+    Unparsed,
+    read,
+)
 
 Heard = tuple[Said, Place]
 
@@ -139,6 +148,11 @@ class Scribe:
                 self.history(at, said, **known)
             refs.extend(self._heard[key][nth].split("\n"))
         return refs
+
+    def held(self) -> list[str]:
+        """Return the ids of what was said, asked and came back so far: what a context may hold."""
+        kinds = (Message, ToolResult, Compaction, Proposal)
+        return [r.id for r, _ in self.records if isinstance(r, kinds) and r.id is not None]
 
     def record(self, kind: str, place: Place, **fields: Json) -> str:
         """Write a record of another kind (confirmation, proposal, retrieval, compaction, outcome, end)."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.formats.messages import Said, text
-from nalyqor_tui.trace.formats.pick import arr, at, obj, txt, whole
+from nalyqor_tui.trace.formats.pick import arr, at, obj, txt, whole, without
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json
@@ -38,18 +37,9 @@ def attachment(
     if not words:
         scribe.keep(place, f"claude-code:attachment/{kind}", {"attachment": attached, **more}, ts=ts)
         return
-    about = _without(attached, path)
+    about = without(attached, *path)
     said = Said("harness", words, more={"attachment": about, **more})
     scribe.message(place.below("/attachment/" + "/".join(path)), said, ts=ts)
-
-
-def _without(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-    """Return an object without the part at a path."""
-    head, *tail = path
-    out = {key: part for key, part in value.items() if key != head}
-    if tail and isinstance(value.get(head), dict):
-        out[head] = _without(value[head], tuple(tail))
-    return out
 
 
 class Compactions:
@@ -89,7 +79,9 @@ class Compactions:
     def cleared(self, place: Place, content: Json) -> None:
         """Write that the user had the conversation cleared, where a line is that command."""
         if text(content).strip().startswith(_CLEAR):
-            self._scribe.record("compaction", place, dropped=self._held()[:-1], source={"command": "/clear"})
+            self._scribe.record(
+                "compaction", place, dropped=self._scribe.held()[:-1], source={"command": "/clear"}
+            )
 
     def _write(
         self,
@@ -103,17 +95,14 @@ class Compactions:
         body: dict[str, Json] = {"tokens_before": whole(about.get("preTokens")),
                                  "tokens_after": whole(about.get("postTokens"))}  # fmt: skip
         if not any(about.get(key) for key in ("preservedSegment", "preservedMessages", "messagesToKeep")):
-            body["dropped"] = self._held()  # else which of them stayed is told in the log's own terms alone
+            body["dropped"] = (
+                self._scribe.held()
+            )  # else which of them stayed is told in the log's own terms alone
         self._scribe.record("compaction", place, **body, summary=summary, source=source or None, ts=ts)
 
     def _results(self, place: Place, about: dict[str, Any], more: dict[str, Any]) -> None:
         """Write that results of some calls were taken out of the context."""
         taken = {f"result of {call}" for call in arr(about.get("compactedToolIds")) if isinstance(call, str)}
-        dropped = [name for name in self._held() if name in taken]
+        dropped = [name for name in self._scribe.held() if name in taken]
         before = whole(about.get("preTokens"))
         self._scribe.record("compaction", place, tokens_before=before, dropped=dropped, source=more or None)
-
-    def _held(self) -> list[str]:
-        """Return the ids of what was said and came back so far."""
-        held = (rec.Message, rec.ToolResult, rec.Compaction, rec.Proposal)
-        return [r.id for r, _ in self._scribe.records if isinstance(r, held) and r.id is not None]

@@ -71,12 +71,12 @@ def _call(item: dict[str, Json], kind: str) -> Said:
     if name is None:
         return Said("assistant", unread=(Piece("a call without a tool's name", item, ""),))
     given = next((key for key in _GIVEN if item.get(key) is not None), None)
-    if given is None:
+    if given is None and "name" not in item:  # each kind of the service's own names what it takes
         given_value: Json = rest(item, {*_BESIDE, *_CAME}) or None
         more = {key: item[key] for key in item if key in _BESIDE - {"type", "name", "call_id"}}
     else:
-        given_value = _arguments(given, item[given])
-        more = rest(item, {"type", "name", "call_id", given, *_CAME})
+        given_value = _arguments(given, item[given]) if given else None
+        more = rest(item, ("type", "name", "call_id", given or "", *_CAME))
     own = txt(item.get("call_id")) or txt(item.get("id"))
     call = Call(name, given_value, own, "", {key: value for key, value in more.items() if value != own})
     came = [key for key in _CAME if item.get(key) is not None]
