@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from nalyqor_tui.trace.document import Document, Sample
@@ -29,7 +29,7 @@ TESTED = "files made by the library itself"
 _KINDS: dict[str, Kind] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
 _THREADS = ("thread_id", "session_id", "conversation_id")
 _STATUS: dict[str, Status] = {"success": "ok", "error": "error"}
-_TAKEN = frozenset({"inputs", "outputs", "child_runs", "name", "parent_run_id", "error"})
+_TAKEN = frozenset({"inputs", "outputs", "child_runs", "error"})
 
 
 def score(sample: Sample) -> float:
@@ -48,7 +48,11 @@ def read(document: Document) -> Reading:
             continue
         for run, _ in _flat(value, place):
             groups.add(_trace(run, value), _thread(run), place)
-    return Reading([*groups.drafts(document, NAME, _facts), *broken(document, lost)])
+            if run.get("run_type") == "llm":
+                groups.called(run.get("inputs"), run.get("outputs"))
+    return Reading(
+        [*groups.drafts(document, NAME, _facts), *broken(document, lost)], warnings=groups.warnings()
+    )
 
 
 def _is_run(value: Json) -> bool:
@@ -57,14 +61,15 @@ def _is_run(value: Json) -> bool:
     return isinstance(first(value, "dotted_order", "trace_id", "start_time"), str) and "id" in value
 
 
-def _facts(document: Document, places: Sequence[Place]) -> Facts:
+def _facts(document: Document, places: Sequence[Place], wanted: Collection[str]) -> Facts:
     out = Facts()
     for place in places:
         value, _ = document.item(place)
         for run, where in _flat(value, place):
-            out.runs.append(_run(run, _trace(run, value), where))
-            out.outcomes += _feedback(run, where)
-    out.runs.sort(key=lambda run: run.raw.get("dotted_order") or "")
+            if (trace := _trace(run, value)) in wanted:
+                out.runs.append(_run(run, trace, where))
+                out.outcomes += _feedback(run, where)
+    out.runs.sort(key=lambda run: txt(run.raw.get("dotted_order")) or "")
     return out
 
 

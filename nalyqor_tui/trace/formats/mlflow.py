@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading
 from nalyqor_tui.trace.formats.messages import Status
 from nalyqor_tui.trace.formats.pick import arr, at, decoded, first, num, obj, rest, stamp, txt
-from nalyqor_tui.trace.formats.runs.load import Facts, Groups, broken, unparsed
+from nalyqor_tui.trace.formats.runs.load import Facts, Groups, Whole, broken, unparsed
 from nalyqor_tui.trace.formats.runs.model import Field, Kind, Run, moment, value_at
 from nalyqor_tui.trace.place import Place, token
 from nalyqor_tui.trace.records import Json
@@ -36,7 +36,11 @@ _STATUS: dict[str, Status] = {
     "ERROR": "error",
 }
 _INPUTS, _OUTPUTS, _TYPE = "mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.spanType"
-_TAKEN = frozenset({"attributes", "name", "parent_span_id", "parent_id"})
+_TAKEN = frozenset(
+    {
+        "attributes",
+    }
+)
 
 
 def score(sample: Sample) -> float:
@@ -54,11 +58,14 @@ def read(document: Document) -> Reading:
             where = place.below(pointer)
             if _is_trace(trace):
                 groups.add(_name(trace, where), _session(trace), where)
+                _count(trace, groups)
             else:
                 lost.append((trace, where))
         if unparsed(value):
             lost.append((value, place))
-    return Reading([*groups.drafts(document, NAME, _facts), *broken(document, lost)])
+    return Reading(
+        [*groups.drafts(document, NAME, _facts), *broken(document, lost)], warnings=groups.warnings()
+    )
 
 
 def _traces(value: Json, pointer: str) -> Iterator[tuple[Json, str]]:
@@ -87,11 +94,10 @@ def _session(trace: Json) -> str | None:
     return txt(at(about, "mlflow.trace.session"))
 
 
-def _facts(document: Document, places: Sequence[Place]) -> Facts:
+def _facts(document: Document, places: Sequence[Place], _: Collection[str]) -> Facts:
     out = Facts()
-    traces = [(document.element(place), place) for place in places]
-    traces.sort(key=lambda pair: _asked_at(pair[0]))
-    for trace, place in traces:
+    for place in places:
+        trace = document.element(place)
         name = _name(trace, place)
         spans = arr(at(trace, "data", "spans"))
         for index, span in enumerate(spans):
@@ -100,15 +106,23 @@ def _facts(document: Document, places: Sequence[Place]) -> Facts:
                 out.runs.append(_run(span, name, where))
             else:
                 out.broken.append(("not a span", span, where))
-        out.about.append((rest(obj(trace.get("info")), ("assessments",)), place.below("/info")))
+        about = rest(obj(trace.get("info")), ("assessments",))
+        out.traces.append(Whole(name, place.below("/info"), about, _asked_at(trace)))
         out.outcomes += _assessments(trace, place)
     return out
 
 
-def _asked_at(trace: Json) -> float:
+def _count(trace: Json, groups: Groups) -> None:
+    for span in arr(at(trace, "data", "spans")):
+        attributes = obj(at(span, "attributes"))
+        if _KINDS.get(str(_attribute(attributes, _TYPE))) == "model":
+            groups.called(attributes.get(_INPUTS), attributes.get(_OUTPUTS))
+
+
+def _asked_at(trace: Json) -> float | None:
     info = obj(trace).get("info")
     when = moment(at(info, "request_time"))
-    return moment(at(info, "timestamp_ms"), a_second=1e3) or 0.0 if when is None else when
+    return moment(at(info, "timestamp_ms"), a_second=1e3) if when is None else when
 
 
 def _run(span: dict[str, Any], trace: str, place: Place) -> Run:

@@ -30,6 +30,8 @@ class Made:
     place: Place
     out: bool = True
     answered: bool = False
+    named: bool = True
+    """Whether the log gave it its id."""
 
 
 class Pairing:
@@ -42,8 +44,7 @@ class Pairing:
     def named(self, said: Said, run: Run) -> Said:
         """Give each call without an id one of its own, so that its result can name it."""
         calls = [
-            call if call.id else replace(call, id=f"{run.id} {index + 1}")
-            for index, call in enumerate(said.calls)
+            call if call.id else replace(call, id=own_id(run, index)) for index, call in enumerate(said.calls)
         ]
         return replace(said, calls=tuple(calls))
 
@@ -67,10 +68,13 @@ class Pairing:
 
     def find(self, run: Run, given: object, call: str | None) -> Made | None:
         """Return the call that a tool's run carries out: by its id, else by name and order close to it."""
-        if call is not None:
-            return next((made for made in reversed(self.made) if made.call.id == call), None)
+        told = [made for made in self.made if made.call.id == call is not None]
+        if told:
+            return told[-1]
         names = {run.name, run.name.removeprefix("execute_tool "), run.name.removeprefix("tool ")}
         fits = [made for made in self.made if not made.answered and made.call.name in names]
+        if call is not None:  # it has an id, so it carries out no call that has another
+            fits = [made for made in fits if not made.named]
         fits = [made for made in fits if made.run.trace == run.trace or not made.out]
         if not fits:
             return None
@@ -110,6 +114,11 @@ def _answer(result: Result, waiting: list[Call]) -> Result:
 def _same_arguments(made: Sequence[Made], given: object) -> Made | None:
     wanted = canonical(given)
     return next((one for one in made if canonical(decoded(one.call.arguments)) == wanted), None)
+
+
+def own_id(run: Run, index: int) -> str:
+    """Return the id of a call that the log gave none: that of the run, with its number."""
+    return f"{run.id} {index + 1}"
 
 
 def tool_call_id(value: object) -> str | None:

@@ -5,7 +5,7 @@ A run that only surrounds others is kept as it is, save for what stands elsewher
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nalyqor_tui.trace.formats import interrupts
@@ -19,19 +19,18 @@ from nalyqor_tui.trace.formats.runs.once import Once
 from nalyqor_tui.trace.formats.runs.order import Tree
 from nalyqor_tui.trace.formats.runs.pairing import Made, Pairing, tool_call_id
 from nalyqor_tui.trace.formats.scribe import Scribe
-from nalyqor_tui.trace.parse import canonical
+from nalyqor_tui.trace.parse import canonical, resolve
 
 
 class Story:
     """Tells the runs of one session to a scribe; `prefix` is the format's name, for the kinds that are kept."""
 
-    def __init__(self, scribe: Scribe, prefix: str, once: Once, said: Field | None = None) -> None:
+    def __init__(self, scribe: Scribe, prefix: str, once: Once, said: Mapping[str, Field]) -> None:
         self.scribe = scribe
         self.prefix = prefix
         self.once = once
-        self.asked_first = said
-        """What the trace itself says it was asked, where its runs do not."""
-        self.unanswered = 0
+        self.said = said
+        """What each trace itself says it was asked, for runs that do not."""
 
     def tell(self, runs: Sequence[Run]) -> None:
         """Write the records of the runs in the order in which things happened."""
@@ -50,6 +49,14 @@ class Story:
             elif run.kind != "tool":
                 self._began(run)
 
+    def _opens(self, given: Asked, run: Run) -> bool:
+        """Say whether the first call of a model within a run heard no other user than the run itself."""
+        inner = next((self.exchanges[r.id] for r in self.tree.below(run) if r.id in self.exchanges), None)
+        if inner is None or inner.asked is None or inner.asked.is_text:
+            return True
+        heard = [text(said.content) for said, _ in given.heard]
+        return all(text(said.content) in heard for said, _ in inner.asked.heard if said.role == "user")
+
     def _ended(self, run: Run) -> None:
         """Write what a run gave out; a run that only surrounds others is kept when all within it is told."""
         if run.id in self.exchanges:
@@ -63,11 +70,9 @@ class Story:
 
     def _began(self, run: Run) -> None:
         """Write what a run was given that belongs to the story: the answer to an interrupt, the first message."""
-        outermost = next(self.tree.above(run), None) is None
-        if outermost and isinstance(at(run.given.value, "messages"), list):
-            given = asked(run.given.value)
-            if given is not None:
-                self._hear(given, run)
+        given = asked(run.given.value) if isinstance(at(run.given.value, "messages"), list) else None
+        if given is not None and next(self.tree.above(run), None) is None and self._opens(given, run):
+            self._hear(given, run)
         self.approvals.answered(run)
 
     def _decided(self, exchange: Exchange) -> None:
@@ -75,7 +80,6 @@ class Story:
         run = exchange.run
         context = self._window(exchange)
         if exchange.said is None or exchange.place is None:
-            self.unanswered += 1
             self._kept(run)
             return
         said = self.pairing.named(exchange.said, run)
@@ -100,7 +104,8 @@ class Story:
         self.once.told(run.came.value, run.came.place)
         for index, (call, decision) in enumerate(zip(said.calls, names, strict=False)):
             place = exchange.place.below(call.pointer)
-            self.pairing.made.append(Made(call, decision, run, place, out=index not in held))
+            named = exchange.said.calls[index].id is not None
+            self.pairing.made.append(Made(call, decision, run, place, out=index not in held, named=named))
 
     def _window(self, exchange: Exchange) -> str | None:
         """Write the context as it was sent; one text is a part of the conversation only where nothing else is."""
@@ -110,10 +115,10 @@ class Story:
             return None
         heard = answers.heard(given, run.given)
         if given.is_text:
-            spoken = self._hear_around(run) or self._hear_asked_first(text(heard[0][0].content))
+            spoken = self._hear_around(run) or self._hear_asked_first(run, text(heard[0][0].content))
             role = PROMPT if spoken else "user"
             heard = [(Said(role, said.content), place) for said, place in heard]
-        self.once.told(run.given.value, run.given.place)
+        self._told(given, run)
         return self.scribe.window(run.given.place, self._linked(heard), ts=run.ts)
 
     def _linked(self, heard: list[tuple[Said, Any]]) -> list[tuple[Said, Any]]:
@@ -138,10 +143,15 @@ class Story:
 
     def _hear(self, given: Asked, run: Run) -> None:
         self.scribe.hear(self._linked(answers.heard(given, run.given)))
-        self.once.told(run.given.value, run.given.place)
+        self._told(given, run)
 
-    def _hear_asked_first(self, prompt: str) -> bool:
-        said = self.asked_first
+    def _told(self, given: Asked, run: Run) -> None:
+        for _, pointer in given.heard:
+            self.once.told(resolve(run.given.value, pointer), run.given.at(pointer))
+
+    def _hear_asked_first(self, run: Run, prompt: str) -> bool:
+        """Write what the trace says it was asked, where that is a part of the text that the model was given."""
+        said = self.said.get(run.trace)
         if (
             said is None
             or not isinstance(said.value, str)
