@@ -99,7 +99,7 @@ def test_assessments(tmp_path: Path, value: Any, grade: Any) -> None:
     (outcome,) = session.outcomes()
     assert isinstance(outcome.record, rec.Outcome) and (outcome.record.grade, outcome.record.by) == (
         grade,
-        "HUMAN",
+        "right (HUMAN)",
     )
 
 

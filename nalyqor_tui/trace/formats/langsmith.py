@@ -9,7 +9,7 @@ from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading
 from nalyqor_tui.trace.formats.messages import Status
 from nalyqor_tui.trace.formats.pick import arr, at, first, num, obj, rest, stamp, txt
-from nalyqor_tui.trace.formats.runs.load import Facts, Groups, broken, unparsed
+from nalyqor_tui.trace.formats.runs.load import Facts, Groups, Seen, broken, unparsed
 from nalyqor_tui.trace.formats.runs.model import Kind, Run, moment, value_at
 from nalyqor_tui.trace.place import Place, token
 from nalyqor_tui.trace.records import Json
@@ -47,9 +47,10 @@ def read(document: Document) -> Reading:
             lost.append((value, place))
             continue
         for run, _ in _flat(value, place):
-            groups.add(_trace(run, value), _thread(run), place)
-            if run.get("run_type") == "llm":
-                groups.called(run.get("inputs"), run.get("outputs"))
+            trace, parent = _trace(run, value), txt(run.get("parent_run_id")) or _parent(run)
+            groups.add(trace, _thread(run), place)
+            seen = Seen(parent, _KINDS.get(str(run.get("run_type")), "other"), txt(run.get("name")) or "tool")
+            groups.ran(trace, txt(run.get("id")), seen, run.get("inputs"), run.get("outputs"))
     return Reading(
         [*groups.drafts(document, NAME, _facts), *broken(document, lost)], warnings=groups.warnings()
     )
@@ -135,4 +136,4 @@ def _feedback(run: dict[str, Any], place: Place) -> Iterator[tuple[dict[str, Jso
     for name, stats in obj(run.get("feedback_stats")).items():
         if (average := num(at(stats, "avg"))) is not None:
             where = place.below(f"/feedback_stats/{token(name)}")
-            yield {"grade": average, "by": "feedback", "name": name, "number": at(stats, "n")}, where
+            yield {"grade": average, "by": f"{name} (feedback)", "number": at(stats, "n")}, where

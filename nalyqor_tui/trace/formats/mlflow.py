@@ -9,7 +9,7 @@ from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading
 from nalyqor_tui.trace.formats.messages import Status
 from nalyqor_tui.trace.formats.pick import arr, at, decoded, first, num, obj, rest, stamp, txt
-from nalyqor_tui.trace.formats.runs.load import Facts, Groups, Whole, broken, unparsed
+from nalyqor_tui.trace.formats.runs.load import Facts, Groups, Seen, Whole, broken, unparsed
 from nalyqor_tui.trace.formats.runs.model import Field, Kind, Run, moment, value_at
 from nalyqor_tui.trace.place import Place, token
 from nalyqor_tui.trace.records import Json
@@ -58,7 +58,7 @@ def read(document: Document) -> Reading:
             where = place.below(pointer)
             if _is_trace(trace):
                 groups.add(_name(trace, where), _session(trace), where)
-                _count(trace, groups)
+                _seen(trace, _name(trace, where), groups)
             else:
                 lost.append((trace, where))
         if unparsed(value):
@@ -112,11 +112,16 @@ def _facts(document: Document, places: Sequence[Place], _: Collection[str]) -> F
     return out
 
 
-def _count(trace: Json, groups: Groups) -> None:
+def _seen(trace: Json, name: str, groups: Groups) -> None:
     for span in arr(at(trace, "data", "spans")):
         attributes = obj(at(span, "attributes"))
-        if _KINDS.get(str(_attribute(attributes, _TYPE))) == "model":
-            groups.called(attributes.get(_INPUTS), attributes.get(_OUTPUTS))
+        kind = _KINDS.get(str(_attribute(attributes, _TYPE)), "other")
+        seen = Seen(_id(first(span, "parent_span_id", "parent_id")), kind, txt(at(span, "name")) or "tool")
+        groups.ran(name, _span_id(span), seen, attributes.get(_INPUTS), attributes.get(_OUTPUTS))
+
+
+def _span_id(span: Json) -> str | None:
+    return _id(first(span, "span_id") or at(span, "context", "span_id"))
 
 
 def _asked_at(trace: Json) -> float | None:
@@ -133,7 +138,7 @@ def _run(span: dict[str, Any], trace: str, place: Place) -> Run:
     status = _STATUS.get(code) if isinstance(code, str) else None
     more = {key: _attribute(attributes, key) for key in attributes if key not in (_INPUTS, _OUTPUTS)}
     return Run(
-        id=_id(first(span, "span_id") or at(span, "context", "span_id")) or f"span {place}",
+        id=_span_id(span) or f"span {place}",
         parent=_id(first(span, "parent_span_id", "parent_id")),
         trace=trace,
         kind=_KINDS.get(word, "other"),
@@ -193,11 +198,11 @@ def _assessments(trace: Json, place: Place) -> Iterator[tuple[dict[str, Json], P
             if isinstance(value, bool | str)
             else None
         )
-        source = obj(at(assessment, "source"))
+        by = txt(at(assessment, "source", "source_type"))
+        name = txt(first(assessment, "assessment_name", "name")) or "assessment"
         body: dict[str, Json] = {
-            "name": first(assessment, "assessment_name", "name"),
             "grade": grade,
-            "by": txt(first(source, "source_type")),
+            "by": f"{name} ({by})" if by else name,
             "expected": at(assessment, "expectation", "value"),
             "source": assessment,
         }

@@ -8,9 +8,9 @@ from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading
 from nalyqor_tui.trace.formats.langfuse import shape
-from nalyqor_tui.trace.formats.langfuse.observation import outcome, run
+from nalyqor_tui.trace.formats.langfuse.observation import outcome, run, seen_of
 from nalyqor_tui.trace.formats.langfuse.shape import Found
-from nalyqor_tui.trace.formats.pick import rest
+from nalyqor_tui.trace.formats.pick import rest, txt
 from nalyqor_tui.trace.formats.runs.load import Facts, Groups, Whole, broken, unparsed
 from nalyqor_tui.trace.formats.runs.model import moment, value_at
 from nalyqor_tui.trace.place import Place
@@ -41,22 +41,23 @@ def read(document: Document) -> Reading:
     """Group the traces by the session that they belong to."""
     groups = Groups()
     lost: list[tuple[Json, Place]] = []
-    seen: set[str] = set()
+    kinds: set[str] = set()
     for value, place in document.items():
         found = [] if unparsed(value) else list(shape.found(value, place))
         if not found:
             lost.append((value, place))
         for each in found:
             groups.add(each.trace, each.session, place)
-            seen.add(each.kind)
-            if each.value.get("type") == "GENERATION":
-                groups.called(each.value.get("input"), each.value.get("output"))
+            kinds.add(each.kind)
+            if each.kind == "observation":
+                content = (each.value.get("input"), each.value.get("output"))
+                groups.ran(each.trace, txt(each.value.get("id")), seen_of(each), *content)
     drafts = [*groups.drafts(document, NAME, _facts), *broken(document, lost)]
-    return Reading(drafts, warnings=[*_warnings(seen), *groups.warnings()])
+    return Reading(drafts, warnings=[*_warnings(kinds), *groups.warnings()])
 
 
-def _warnings(seen: set[str]) -> list[Phrase]:
-    if seen and "observation" not in seen:
+def _warnings(kinds: set[str]) -> list[Phrase]:
+    if kinds and "observation" not in kinds:
         says = "only traces, without their observations: what the models decided on the way is not recorded"
         return [phrase(says)]
     return []

@@ -10,6 +10,7 @@ from typing import Any
 
 from nalyqor_tui.trace.formats.langfuse.shape import Found
 from nalyqor_tui.trace.formats.pick import arr, at, decoded, first, num, obj, rest, stamp, txt
+from nalyqor_tui.trace.formats.runs.load import Seen
 from nalyqor_tui.trace.formats.runs.model import Field, Kind, Run, moment, value_at
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json
@@ -18,6 +19,7 @@ _KINDS: dict[str, Kind] = {
     "GENERATION": "model", "TOOL": "tool", "RETRIEVER": "retriever", "AGENT": "agent",
 }  # fmt: skip
 _TAKEN = frozenset({"input", "output", "metadata"})
+_PARENT = ("parentObservationId", "parent_observation_id")
 _CALL_IDS = ("gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id", "tool.call.id")
 _TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name")
 _RESULTS = ("gcp.vertex.agent.tool_response", "gen_ai.tool.call.result", "ai.toolCall.result", "output.value")
@@ -35,7 +37,7 @@ def run(each: Found) -> Run:
     came = _came(value, place, attributes, kind)
     return Run(
         id=txt(value.get("id")) or f"observation {place}",
-        parent=txt(first(value, "parentObservationId", "parent_observation_id")),
+        parent=txt(first(value, *_PARENT)),
         trace=each.trace,
         kind=kind,
         word=word.lower(),
@@ -52,6 +54,13 @@ def run(each: Found) -> Run:
         tools=tuple(_tools(value, about)),
         raw=_raw(value, about),
     )
+
+
+def seen_of(each: Found) -> Seen:
+    """Return what is known of an observation before its session is read."""
+    value = each.value
+    kind = _KINDS.get(str(value.get("type")), "other")
+    return Seen(txt(first(value, *_PARENT)), kind, txt(value.get("name")) or "tool")
 
 
 def _field(value: dict[str, Any], key: str, place: Place) -> Field:
@@ -106,7 +115,7 @@ def outcome(score: dict[str, Any]) -> dict[str, Json]:
     """Return the fields of an outcome: a number as it is, without a scale, as a score says neither good nor bad."""
     text = txt(first(score, "stringValue", "string_value")) or txt(first(score, "longStringValue", "value"))
     number = num(score.get("value"))
-    by = txt(score.get("source"))
+    by, name = txt(score.get("source")), txt(score.get("name")) or "score"
     grade = text if text is not None else number
-    body: dict[str, Json] = {"name": score.get("name"), "grade": grade, "by": by, "source": score}
+    body: dict[str, Json] = {"grade": grade, "by": f"{name} ({by})" if by else name, "source": score}
     return {key: part for key, part in body.items() if part is not None}

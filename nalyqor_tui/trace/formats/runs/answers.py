@@ -44,7 +44,7 @@ def exchanges(tree: Tree, order: Sequence[Run]) -> dict[str, Exchange]:
     for run in reversed(models):  # what is within a run began after it, or with it
         _calls_of(run, tree, found)
     for run in models:
-        if not any(outer.kind == "model" for outer in tree.above(run)):
+        if _wrapper(run, tree) is None:
             for exchange in found.get(run.id, []):
                 chosen[exchange.run.id] = exchange
     calls = [chosen[run.id] for run in models if run.id in chosen]
@@ -64,8 +64,7 @@ def _calls_of(run: Run, tree: Tree, found: dict[str, list[Exchange]]) -> list[Ex
     own = _exchange(run)
     inner: list[Exchange] = []
     for child in tree.below(run):
-        nearest = next((outer for outer in tree.above(child) if outer.kind == "model"), None)
-        if child.kind == "model" and nearest is run:
+        if child.kind == "model" and _wrapper(child, tree) is run:
             inner += _calls_of(child, tree, found)
     if not inner or (len(inner) == 1 and own.form > inner[0].form):
         inner = [own]
@@ -73,6 +72,12 @@ def _calls_of(run: Run, tree: Tree, found: dict[str, list[Exchange]]) -> list[Ex
         inner[-1].said, inner[-1].place, inner[-1].told_by = own.said, own.place, run
     found[run.id] = inner
     return inner
+
+
+def _wrapper(run: Run, tree: Tree) -> Run | None:
+    """Return the model's run that only wraps this one; a tool or an agent between them makes two calls of them."""
+    nearest = next((outer for outer in tree.above(run) if outer.kind in ("model", "tool", "agent")), None)
+    return nearest if nearest is not None and nearest.kind == "model" else None
 
 
 def _exchange(run: Run) -> Exchange:

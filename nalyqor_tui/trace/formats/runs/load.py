@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from nalyqor_tui.trace.formats.base import Names, SessionDraft
 from nalyqor_tui.trace.formats.messages import Said
 from nalyqor_tui.trace.formats.payload import PROMPT, answered, asked, unpointed
 from nalyqor_tui.trace.formats.runs.answers import heard
-from nalyqor_tui.trace.formats.runs.model import Field, Run
+from nalyqor_tui.trace.formats.runs.model import Field, Kind, Run
 from nalyqor_tui.trace.formats.runs.once import Once
+from nalyqor_tui.trace.formats.runs.order import Tree
 from nalyqor_tui.trace.formats.runs.story import Story
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.place import Place, Placed
@@ -48,7 +49,11 @@ Reader = Callable[[Document, Sequence[Place], Collection[str]], Facts]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Reads one session from the places that hold it."""
+    """Reads one session from the places that hold it.
+
+    `agents` are the runs of tools in which an agent of its own works; `within` is the one that this session
+    tells, None for the session around them.
+    """
 
     document: Document
     places: Sequence[Place]
@@ -56,10 +61,36 @@ class Load:
     name: str
     prefix: str
     facts: Reader
+    agents: Mapping[str, str] = field(default_factory=dict)
+    within: str | None = None
+    around: str | None = None
 
     def __call__(self) -> Iterable[Placed]:
         facts = self.facts(self.document, self.places, self.traces)
-        return records(self.name, self.places[0], self.prefix, facts)
+        tree = Tree(facts.runs)
+        facts.runs = [
+            run for run in tree.runs.values() if inside(tree.above(run), self.agents) == self.within
+        ]
+        if self.within is None:
+            return records(self.name, self.places[0], self.prefix, facts)
+        facts = Facts(facts.runs)
+        source = {"parent_session": self.around, "parent_run": self.within}
+        agent = {"agent_name": self.agents[self.within], "source": source}
+        return records(self.name, self.places[0], self.prefix, facts, **agent)
+
+
+def inside(above: Iterable[Run], agents: Container[str]) -> str | None:
+    """Return the nearest of the runs around a run in which an agent of its own works."""
+    return next((outer.id for outer in above if outer.id in agents), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a run before its session is read."""
+
+    parent: str | None
+    kind: Kind
+    name: str
 
 
 @dataclass(slots=True)
@@ -70,6 +101,9 @@ class Groups:
     """The session of each trace, where one of its pieces names it."""
 
     places: dict[str, list[Place]] = field(default_factory=dict)
+    runs: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    """The runs of each trace by their ids."""
+
     calls: int = 0
     empty: int = 0
 
@@ -81,13 +115,16 @@ class Groups:
         if session:
             self.session.setdefault(trace, session)
 
-    def called(self, *content: Json) -> None:
-        """Take note of a call of a model, and whether what it was given or answered was logged."""
-        self.calls += 1
-        self.empty += all(value in (None, "", {}, [], "null", "{}") for value in content)
+    def ran(self, trace: str, name: str | None, seen: Seen, *content: Json) -> None:
+        """Take note of a run, and of a model's whether what it was given or answered was logged."""
+        if name is not None:
+            self.runs.setdefault(trace, {}).setdefault(name, seen)
+        if seen.kind == "model":
+            self.calls += 1
+            self.empty += all(value in (None, "", {}, [], "null", "{}") for value in content)
 
     def drafts(self, document: Document, prefix: str, facts: Reader) -> list[SessionDraft]:
-        """Return the sessions; a trace that no session is named for is one by itself."""
+        """Return the sessions; a trace that no session is named for is one by itself, and so is a tool's agent."""
         united: dict[str, list[str]] = {}
         for trace in self.places:
             united.setdefault(self.session.get(trace) or trace, []).append(trace)
@@ -95,9 +132,27 @@ class Groups:
         out = []
         for wanted, traces in united.items():
             name = names.unique(wanted)
+            agents = {key: called for trace in traces for key, called in self._agents(trace).items()}
             places = tuple(dict.fromkeys(place for trace in traces for place in self.places[trace]))
-            out.append(SessionDraft(name, Load(document, places, frozenset(traces), name, prefix, facts)))
+            load = Load(document, places, frozenset(traces), name, prefix, facts, agents)
+            out.append(SessionDraft(name, load))
+            for within, called in agents.items():
+                inner = names.unique(f"{name} / {called}")
+                out.append(SessionDraft(inner, replace(load, name=inner, within=within, around=name)))
         return out
+
+    def _agents(self, trace: str) -> dict[str, str]:
+        """Return the runs of tools that have a model's run within them, with their names."""
+        runs = self.runs.get(trace, {})
+        out: dict[str, str] = {}
+        for seen in runs.values():
+            todo, met = (seen.parent if seen.kind == "model" else None), set[str]()
+            while todo is not None and todo in runs and todo not in met:
+                met.add(todo)
+                if runs[todo].kind == "tool":
+                    out[todo] = runs[todo].name
+                todo = runs[todo].parent
+        return {key: out[key] for key in runs if key in out}
 
     def warnings(self) -> list[Phrase]:
         """Warn of calls of models whose content was not logged."""
@@ -119,12 +174,12 @@ def broken(document: Document, items: Sequence[tuple[Json, Place]]) -> list[Sess
     return [SessionDraft("unparsed", load)] if items else []
 
 
-def records(name: str, place: Place, prefix: str, facts: Facts) -> list[Placed]:
+def records(name: str, place: Place, prefix: str, facts: Facts, **header: Json) -> list[Placed]:
     """Return the records of one session."""
     scribe = Scribe()
     once = Once()
     model = next((run.model for run in sorted(facts.runs, key=_began) if run.model), None)
-    scribe.header(place, name, request_model=model)
+    scribe.header(place, name, request_model=model, **header)
     facts.traces.sort(key=_began)
     said = {trace.name: trace.said for trace in facts.traces if trace.said is not None}
     Story(scribe, prefix, once, said).tell(facts.runs)
