@@ -13,6 +13,7 @@ from nalyqor_tui.errors import UsageError
 if TYPE_CHECKING:
     from nalyqor_tui.notes.history import Note
     from nalyqor_tui.present.review import Review
+    from nalyqor_tui.report.redact.redaction import Redaction
     from nalyqor_tui.report.selection import Selection
     from nalyqor_tui.trace.store import Trace
 
@@ -52,6 +53,21 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--problems", action="store_true", help="only decisions that are flawed or bad")
     parser.add_argument("--noted", action="store_true", help="only decisions with a note")
     parser.add_argument("--at", metavar="SPOT", help="only this decision (9.1), turn, clock, record or rule")
+
+
+def add_redaction(parser: argparse.ArgumentParser) -> None:
+    """Let a command leave in what looks like a secret."""
+    parser.add_argument(
+        "--no-redact", action="store_true", help="leave in what looks like a secret; the report says so"
+    )
+
+
+def redaction_of(given: argparse.Namespace) -> Redaction:
+    """Return what takes the secrets out, with the patterns of one's own; raises UsageError where those are wrong."""
+    from nalyqor_tui.report.redact import config
+    from nalyqor_tui.report.redact.redaction import Redaction
+
+    return Redaction(config.patterns(), off=given.no_redact)
 
 
 def selection_of(given: argparse.Namespace) -> Selection:

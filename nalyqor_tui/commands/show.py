@@ -11,6 +11,7 @@ def run(args: list[str]) -> int:
         "nalyqor-tui show", "Print every decision in lines: for pipes, programs and screen readers."
     )
     common.add_selection(parser)
+    common.add_redaction(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--plain", action="store_true", help="linear text, each line with its truth (the default)"
@@ -20,4 +21,6 @@ def run(args: list[str]) -> int:
     from nalyqor_tui.report import json, plain
 
     render = json.render if given.json else plain.render
-    return common.print_lines(render(common.reviews_of(given), common.selection_of(given)))
+    return common.print_lines(
+        render(common.reviews_of(given), common.selection_of(given), common.redaction_of(given))
+    )

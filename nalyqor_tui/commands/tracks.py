@@ -16,11 +16,12 @@ def run(args: list[str]) -> int:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE.svg", help="a picture (default: text, to standard output)"
     )
+    common.add_redaction(parser)
     given = parser.parse_args(args)
     from nalyqor_tui.report import tracks, tracks_svg
 
     if given.output is None:
-        return common.print_lines(tracks.render(common.reviews_of(given)))
+        return common.print_lines(tracks.render(common.reviews_of(given), common.redaction_of(given)))
     if given.output.suffix.lower() != ".svg":
         raise UsageError(
             "a picture is written as SVG", path=given.output, remedy="give a name that ends in .svg"
@@ -30,4 +31,4 @@ def run(args: list[str]) -> int:
         raise UsageError(
             "one picture shows one session", path=given.trace, remedy="choose one with --session"
         )
-    return common.write_lines(given, tracks_svg.render(review))
+    return common.write_lines(given, tracks_svg.render(review, common.redaction_of(given)))

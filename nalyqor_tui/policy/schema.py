@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from nalyqor_tui.policy.values import Globs, Name, Pattern, Place, Pointer, Value
+from nalyqor_tui.policy.values import Globs, MarkerName, Name, Pattern, Place, Pointer, Value
 
 Severity = Literal["low", "medium", "high"]
 
@@ -302,6 +302,12 @@ class Comparing(Table):
     h: float = Field(gt=0)
 
 
+class Redact(Table):
+    """What a report leaves out beside what looks like a secret: patterns by the name that their marker bears."""
+
+    patterns: dict[MarkerName, Pattern] = {}
+
+
 class PolicyFile(Table):
     """A whole policy file; what its tables refer to is checked by `mistakes`, which knows their lines."""
 
@@ -316,6 +322,7 @@ class PolicyFile(Table):
     document: list[RuleDocument] = []
     margin: dict[str, Bands] = {}
     series: Comparing | None = None
+    redact: Redact | None = None
 
 
 def schema() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nalyqor_tui import __version__
 from nalyqor_tui.errors import ExportError
@@ -11,6 +11,7 @@ from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import notes
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.formats.base import Fidelity
 from nalyqor_tui.trace.session import Decision
@@ -31,6 +32,7 @@ class Report:
     reviews: list[Review]
     sessions: list[Shown]
     selection: Selection
+    redaction: Redaction
 
     @property
     def first(self) -> Review:
@@ -47,20 +49,22 @@ class Fact:
     truth: Truth = Truth.OBSERVED
 
 
-def gather(reviews: Iterable[Review], selection: Selection) -> Report:
-    """Choose what is shown; a session is left out when a condition leaves nothing of it."""
+def gather(reviews: Iterable[Review], selection: Selection, redaction: Redaction | None = None) -> Report:
+    """Choose what is shown, and find the secrets in it; a session is left out when a condition leaves nothing of it."""
     seen = list(reviews)
     if not seen:
         raise ExportError("there is no session to report", remedy="give one that the trace holds")
     shown = [Shown(review, selection.decisions(review)) for review in seen]
-    return Report(seen, [s for s in shown if s.decisions or selection.everything], selection)
+    redaction = redaction or Redaction()
+    redaction.learn(seen)
+    return Report(seen, [s for s in shown if s.decisions or selection.everything], selection, redaction)
 
 
 def facts(report: Report) -> list[Fact]:
-    """Return the head of a report."""
+    """Return the head of a report, without secrets."""
     review = report.first
     trace = review.trace
-    return [
+    told = [
         Fact("trace", phrase("{name}", name=trace.name)),
         Fact("sha256", phrase("{sha256}", sha256=trace.sha256())),
         Fact("bytes", phrase("{size}", size=trace.size)),
@@ -71,8 +75,10 @@ def facts(report: Report) -> list[Fact]:
         Fact("shown", _counts(report)),
         Fact("selection", report.selection.says() + _unjudged(report)),
         *([Fact("notes", notes.hidden(review.hidden))] if review.hidden else []),
+        Fact("redacted", report.redaction.says()),
         Fact("written by", own(f"nalyqor-tui {__version__}")),
     ]
+    return [replace(fact, says=report.redaction.phrase(fact.says)) for fact in told]
 
 
 def _fidelity(can: Fidelity) -> Phrase:

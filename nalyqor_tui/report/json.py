@@ -7,8 +7,9 @@
 
 A row has `pane`, `truth`, `label`, `value` (what its spans say together), `spans` (each `{"words": …}` of ours
 or `{"data": …}`), `body` (long data), `origin`, `entries` (ordinals of the records behind it, from 0) and
-`records` (their names), and `indent`. A remark of ours has `pane` and `remark`. Data stands as it was read,
-not in its visible form; half a surrogate pair is written as its escape. `grade` is null without a policy.
+`records` (their names), and `indent`. A remark of ours has `pane` and `remark`. Data stands as it was read
+but for its secrets, not in its visible form; half a surrogate pair is written as its escape. `grade` is null
+without a policy.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row
 from nalyqor_tui.report import tracks
 from nalyqor_tui.report.head import Report, Shown, facts, gather
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Decision
@@ -30,24 +32,26 @@ from nalyqor_tui.trace.session import Decision
 SCHEMA = "nalyqor.report/1"
 
 
-def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
+def render(
+    reviews: Iterable[Review], selection: Selection, redaction: Redaction | None = None
+) -> Iterator[str]:
     """Yield the report, one JSON object a string; raise `ExportError` where there is no session."""
-    report = gather(reviews, selection)
+    report = gather(reviews, selection, redaction)
     yield dump(_head(report))
     for shown in report.sessions:
-        yield dump(_session(shown))
+        yield dump(_session(shown, report.redaction))
         for one in shown.decisions:
-            yield dump(decision(shown.review, one))
+            yield dump(decision(shown.review, one, report.redaction))
 
 
-def decision(review: Review, one: Decision) -> dict[str, Json]:
+def decision(review: Review, one: Decision, redaction: Redaction) -> dict[str, Json]:
     """Return one decision as an object."""
     moment = review.moments[one.index]
     grade = review.judgement.grades[one.index]
     panes = account.panes(review, one)
     return {
         "kind": "decision",
-        "session": review.session.id,
+        "session": redaction.text(review.session.id),
         "number": one.number,
         "turn": one.turn,
         "clock": moment.clock if moment else None,
@@ -55,7 +59,7 @@ def decision(review: Review, one: Decision) -> dict[str, Json]:
         "since_previous": _number(moment.since_previous) if moment else None,
         "grade": None if review.policy is None else {"word": grade.word, "judged": grade.judged,
                                                      "checks": grade.checks, "failed": grade.failed},
-        "rows": [line(review, pane.name, one_line) for pane in panes for one_line in pane.lines],
+        "rows": [line(review, pane.name, one_line, redaction) for pane in panes for one_line in pane.lines],
     }  # fmt: skip
 
 
@@ -64,7 +68,7 @@ def _head(report: Report) -> dict[str, Json]:
     return {"kind": "report", "schema": SCHEMA, "facts": told}
 
 
-def _session(shown: Shown) -> dict[str, Json]:
+def _session(shown: Shown, redaction: Redaction) -> dict[str, Json]:
     review = shown.review
     latent = whole.latent(review)
     parts = (("session", latent), ("session", whole.about(review)), ("session", whole.outcomes(review)),
@@ -73,16 +77,20 @@ def _session(shown: Shown) -> dict[str, Json]:
              ("notes", whole.lost(review)))  # fmt: skip
     return {
         "kind": "session",
-        "id": review.session.id,
+        "id": redaction.text(review.session.id),
         "turns": len(review.session.turns),
         "decisions": len(review.session.decisions),
         "latent_failure": None if review.policy is None else bool(latent),
-        "rows": [line(review, pane, row) for pane, rows in parts for row in rows],
+        "rows": [line(review, pane, row, redaction) for pane, rows in parts for row in rows],
     }
 
 
-def line(review: Review, pane: str, shown: Row | Heading) -> dict[str, Json]:
+def line(
+    review: Review, pane: str, row: Row | Heading, redaction: Redaction | None = None
+) -> dict[str, Json]:
     """Return a row as an object, or a remark of ours."""
+    redaction = redaction or Redaction()
+    shown = redaction.line(row)
     if isinstance(shown, Heading):
         return {"pane": pane, "remark": plain(shown.says)}
     return {
@@ -94,7 +102,7 @@ def line(review: Review, pane: str, shown: Row | Heading) -> dict[str, Json]:
         "body": shown.body,
         "origin": plain(shown.origin.says),
         "entries": list(shown.origin.entries),
-        "records": [words.name(review.session, at) for at in shown.origin.entries],
+        "records": [redaction.text(words.name(review.session, at)) for at in shown.origin.entries],
         "indent": shown.indent,
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, own
 from nalyqor_tui.present import account, talk, whole, words
 from nalyqor_tui.present.account import flat
 from nalyqor_tui.present.review import Review
@@ -16,6 +16,7 @@ from nalyqor_tui.present.rows import Heading, Row
 from nalyqor_tui.present.text import literal_lines, show
 from nalyqor_tui.report import tracks
 from nalyqor_tui.report.head import Shown, facts, gather
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.session import Decision
 
@@ -23,32 +24,36 @@ GUTTER = 15  # characters; RECONSTRUCTED and two spaces
 BAR = " " * (GUTTER - 2) + "| "
 
 
-def render(reviews: Iterable[Review], selection: Selection) -> Iterator[str]:
+def render(
+    reviews: Iterable[Review], selection: Selection, redaction: Redaction | None = None
+) -> Iterator[str]:
     """Yield the report line by line, without line breaks; raise `ExportError` where there is no session."""
-    report = gather(reviews, selection)
+    report = gather(reviews, selection, redaction)
     for fact in facts(report):
         yield line("report", own(f"{fact.label}: ") + fact.says)
     for shown in report.sessions:
-        yield from _session(shown)
+        yield from _session(shown, report.redaction)
 
 
-def decision(review: Review, one: Decision) -> Iterator[str]:
+def decision(review: Review, one: Decision, redaction: Redaction) -> Iterator[str]:
     """Yield everything that the screen shows of one decision."""
     yield ""
-    yield line("decision", words.title(review.session, one))
+    yield line("decision", redaction.phrase(words.title(review.session, one)))
     for pane in account.panes(review, one):
         yield line("pane", own(pane.name))
         for shown in pane.lines:
-            yield from row(review, shown)
+            yield from row(review, shown, redaction)
 
 
-def row(review: Review, shown: Row | Heading) -> Iterator[str]:
+def row(review: Review, one: Row | Heading, redaction: Redaction | None = None) -> Iterator[str]:
     """Yield the lines of one row, or the one of a remark of ours."""
+    redaction = redaction or Redaction()
+    shown = redaction.line(one)
     if isinstance(shown, Heading):
         yield line("remark", shown.says)
         return
     value = tuple(piece for piece in shown.value if piece)
-    origin = words.origin(review.session, shown.origin)
+    origin = redaction.phrase(words.origin(review.session, shown.origin))
     label: Phrase = (*own("  " * shown.indent), shown.label)
     if origin:
         label += own(" (") + origin + own(")")
@@ -58,10 +63,10 @@ def row(review: Review, shown: Row | Heading) -> Iterator[str]:
         yield from (BAR + text for text in literal_lines(shown.body))
 
 
-def _session(shown: Shown) -> Iterator[str]:
+def _session(shown: Shown, redaction: Redaction) -> Iterator[str]:
     review = shown.review
     yield ""
-    yield line("session", phrase("{id}", id=review.session.id))
+    yield line("session", redaction.phrase((review.session.id,)))
     for part in (
         whole.latent,
         whole.about,
@@ -72,12 +77,12 @@ def _session(shown: Shown) -> Iterator[str]:
         whole.lost,
     ):
         for part_row in part(review):
-            yield from row(review, part_row)
+            yield from row(review, part_row, redaction)
     for one in shown.decisions:
-        yield from decision(review, one)
+        yield from decision(review, one, redaction)
     if not review.session.decisions:
         for one_row in flat(talk.everything(review)):
-            yield from row(review, one_row)
+            yield from row(review, one_row, redaction)
 
 
 def line(word: str, says: Phrase) -> str:

@@ -13,6 +13,7 @@ from nalyqor_tui.present.rows import Heading, Row, Truth
 from nalyqor_tui.present.text import show
 from nalyqor_tui.present.tracks import tracks
 from nalyqor_tui.report import gfm
+from nalyqor_tui.report.redact.redaction import Redaction
 
 WIDTH = 80
 _GUTTER = 10  # characters: OBSERVED and two spaces
@@ -26,17 +27,23 @@ _WHOSE: dict[LaneKind, str] = {
 }
 
 
-def render(reviews: Iterable[Review]) -> Iterator[str]:
-    """Yield the tracks of each session line by line, with their legend."""
-    for index, review in enumerate(reviews):
+def render(reviews: Iterable[Review], redaction: Redaction | None = None) -> Iterator[str]:
+    """Yield the tracks of each session line by line, with their legend, then what was taken out."""
+    seen = list(reviews)
+    redaction = redaction or Redaction()
+    redaction.learn(seen)
+    for index, review in enumerate(seen):
         if index:
             yield ""
-        drawn = tracks(review)
-        yield show(phrase("Tracks of session {id}", id=review.session.id))
+        drawn = redaction.tracks(tracks(review))
+        yield show(phrase("Tracks of session {id}", id=redaction.text(review.session.id)))
         yield ""
         yield from picture(drawn)
         yield from key(drawn)
         yield from (show(note) for note in drawn.notes)
+    if redaction.off or redaction.vault.secrets:
+        yield ""
+        yield "redacted: " + show(redaction.says())
 
 
 def picture(drawn: Tracks) -> Iterator[str]:
@@ -66,9 +73,9 @@ def key(drawn: Tracks) -> Iterator[str]:
             yield f"{whose}: " + "; ".join(f"{glyph} {words}" for glyph, words in said)
 
 
-def markdown(review: Review) -> Iterator[str]:
+def markdown(review: Review, redaction: Redaction) -> Iterator[str]:
     """Yield the part of a Markdown report: the picture as a code block, then the legend with its truths."""
-    drawn = tracks(review)
+    drawn = redaction.tracks(tracks(review))
     lines = list(picture(drawn))
     if lines:
         fence = _fence(lines)

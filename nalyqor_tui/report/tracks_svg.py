@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 
 from nalyqor_tui.phrase import Phrase, phrase
@@ -17,6 +18,7 @@ from nalyqor_tui.present.marks import SIGNS, Lane, LaneKind, Sign, Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.text import literal, show
 from nalyqor_tui.present.tracks import tracks
+from nalyqor_tui.report.redact.redaction import Redaction
 
 _CELL, _LANE = 18, 26  # pixels: a column, and a lane
 _LEFT, _MARGIN, _LABEL = 330, 16, 92  # where the columns begin, the edge, and where the labels begin
@@ -105,9 +107,13 @@ SHAPES: dict[Sign, str] = {
 """How each sign is drawn in a cell of 18 by 26 pixels; shape tells them apart, colour only helps."""
 
 
-def render(review: Review) -> list[str]:
+def render(review: Review, redaction: Redaction | None = None) -> list[str]:
     """Return the picture of a session's tracks as the lines of an XML document."""
-    drawn = tracks(review)
+    redaction = redaction or Redaction()
+    redaction.learn([review])
+    drawn = redaction.tracks(tracks(review))
+    if redaction.off or redaction.vault.secrets:
+        drawn = replace(drawn, notes=(*drawn.notes, phrase("redacted: ") + redaction.says()))
     count = min(_MOST, len(drawn.columns))
     width = max(_LEAST, _LEFT + count * _CELL + _MARGIN)
     body: list[str] = []
@@ -115,12 +121,12 @@ def render(review: Review) -> list[str]:
     blocks = axis.parts(len(drawn.columns), _MOST * _CELL, _CELL) if drawn.lanes else []
     for shown in blocks:
         lanes = axis.shown_lanes(drawn, shown)
-        body += _block(review, drawn, lanes, shown, y)
+        body += _block(review, drawn, lanes, shown, y, redaction)
         y += 24 + len(lanes) * _LANE + 16
     for lines in (_legend(drawn, width), _notes(drawn, width)):
         body += [_moved(0, y + at, part) for at, part in lines]
         y += max((at for at, _ in lines), default=-_LANE) + _LANE + 8
-    name = phrase("Tracks of session {id}", id=review.session.id)
+    name = phrase("Tracks of session {id}", id=redaction.text(review.session.id))
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}" '
         'role="img" aria-labelledby="name says">',
@@ -134,7 +140,9 @@ def render(review: Review) -> list[str]:
     return [*head, *body, "</svg>"]
 
 
-def _block(review: Review, drawn: Tracks, lanes: list[Lane], shown: range, top: int) -> Iterator[str]:
+def _block(
+    review: Review, drawn: Tracks, lanes: list[Lane], shown: range, top: int, redaction: Redaction
+) -> Iterator[str]:
     """Draw lanes over the columns that are shown, under the numbers of their turns."""
     yield from _turns(drawn, shown, top, 24 + len(lanes) * _LANE)
     for number, lane in enumerate(lanes):
@@ -144,7 +152,7 @@ def _block(review: Review, drawn: Tracks, lanes: list[Lane], shown: range, top: 
         for at in shown:
             sign = lane.marks[at].sign
             if sign in SHAPES:
-                says = escape(_says(review, drawn, lane, at))
+                says = escape(_says(review, drawn, lane, at, redaction))
                 x = _LEFT + (at - shown.start) * _CELL
                 yield _moved(x, y, f"<title>{says}</title>{SHAPES[sign]}")
 
@@ -164,9 +172,10 @@ def _turns(drawn: Tracks, shown: range, top: int, height: int) -> Iterator[str]:
             free = x + len(label) * _LETTER
 
 
-def _says(review: Review, drawn: Tracks, lane: Lane, at: int) -> str:
+def _says(review: Review, drawn: Tracks, lane: Lane, at: int, redaction: Redaction) -> str:
     """Say a mark in words, with the records behind it."""
-    names = ", ".join(literal(words.name(review.session, entry)) for entry in lane.marks[at].entries)
+    entries = lane.marks[at].entries
+    names = ", ".join(literal(redaction.text(words.name(review.session, entry))) for entry in entries)
     return show(track_rows.title(drawn, lane, at)) + (f" ({names})" if names else "")
 
 

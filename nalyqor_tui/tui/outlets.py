@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from nalyqor_tui.errors import ExportError
-from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import card, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.present.text import literal_lines, show
+from nalyqor_tui.report.redact import config
+from nalyqor_tui.report.redact.redaction import MARKER, Redaction
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.case import Case
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 THEMES = ("textual-dark", "textual-light")
 
 
@@ -60,9 +63,14 @@ def command(case: Case, review: Review, decision: Decision) -> str:
 
 
 def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> dict[str, str]:
-    """Return what can be copied of a row, or of the decision where no row is chosen, by name."""
+    """Return what can be copied of a row, or of the decision where no row is chosen, by name.
+
+    The parts of a report are without secrets, as the report is; the other forms are what the reader sees.
+    """
     from nalyqor_tui.report import markdown
 
+    redaction = Redaction(config.patterns())
+    redaction.learn([review])
     at = row.origin.entries[0] if row is not None and row.origin.entries else decision.entry
     entry = review.session.entries[at]
     value = (
@@ -75,8 +83,8 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
         "path": f"{case.path}{line}{' ' + entry.place.pointer if entry.place.pointer else ''}",
         "id": words.name(review.session, at),
         "JSON": case.trace.raw(entry.place),
-        "card": "\n".join(markdown.rows(review, flat(card.view(review, decision)))) + "\n",
-        "Markdown": "\n".join(markdown.decision(review, decision)) + "\n",
+        "card": "\n".join(markdown.rows(review, flat(card.view(review, decision)), redaction)) + "\n",
+        "Markdown": "\n".join(markdown.decision(review, decision, redaction)) + "\n",
     }
 
 
@@ -85,7 +93,9 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     from nalyqor_tui.report import markdown
     from nalyqor_tui.report.selection import Selection
 
-    return write_new(name, markdown.render([review], Selection()))
+    redaction = Redaction(config.patterns())
+    says = write_new(name, markdown.render([review], Selection(), redaction))
+    return says + (phrase("; redacted: ") + redaction.says() if redaction.vault.secrets else ())
 
 
 def write_new(name: str, lines: Iterable[str]) -> Phrase:
@@ -93,7 +103,7 @@ def write_new(name: str, lines: Iterable[str]) -> Phrase:
     path = Path(name).expanduser()
     text = "\n".join(lines) + "\n"
     try:
-        with path.open("x", encoding="utf-8", errors="surrogateescape") as file:
+        with os.fdopen(os.open(path, _NEW, 0o600), "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
     except FileExistsError:
         raise ExportError("is there already", path=path, remedy="give another name") from None
@@ -101,6 +111,16 @@ def write_new(name: str, lines: Iterable[str]) -> Phrase:
         what = (error.strerror or str(error)).lower()
         raise ExportError(f"could not be written: {what}", path=path, remedy="give another place") from None
     return phrase("report written to {path}", path=str(path.absolute()))
+
+
+def secrets_in(review: Review, text: str) -> Phrase:
+    """Say of a text that is copied whole what a report would have taken out of it; nothing where that is nothing."""
+    redaction = Redaction(config.patterns())
+    redaction.learn([review])
+    found = sorted(set(MARKER.findall(redaction.text(text))) - set(MARKER.findall(text)))
+    return (
+        phrase("; it is whole: a report would take out {what}", what=own(", ".join(found))) if found else ()
+    )
 
 
 def leave(screen: Screen[Any]) -> None:

@@ -21,11 +21,16 @@ class Taking(ReviewView):
         if decision is None:
             return
         row = self.pane.current if self.pane is not None else None
-        forms = outlets.forms(self.case, self.review, decision, row)
+        try:
+            forms = outlets.forms(self.case, self.review, decision, row)
+        except NalyqorError as error:
+            self.tell(phrase("{why}", why=str(error)), problem=True)
+            return
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.tell(phrase("{name}: {way}", name=phrase(name), way=copy(forms[name])))
+                says = phrase("{name}: {way}", name=phrase(name), way=copy(forms[name]))
+                self.tell(says + outlets.secrets_in(self.review, forms[name]))
 
         self.app.push_screen(CopyMenu(forms), chosen)
 

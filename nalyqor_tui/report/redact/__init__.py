@@ -1,0 +1,1 @@
+"""Secrets, and how they are taken out of what leaves the program."""
