@@ -21,6 +21,7 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Origin, Row, Truth
 from nalyqor_tui.present.text import literal, show
 from nalyqor_tui.report import gfm, markdown
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 
 EVERYTHING = Selection()
@@ -156,7 +157,7 @@ def test_every_row_of_a_decision_is_there_as_it_is(tmp_path: Path, text: str) ->
     for decision in review.session.decisions:
         expected = account.account(review, decision)
         assert {row.truth for row in expected} >= {Truth.OBSERVED, Truth.DERIVED}
-        (found,) = tables("\n".join(markdown.decision(review, decision)))
+        (found,) = tables("\n".join(markdown.decision(review, decision, Redaction())))
         assert len(found) == len(expected) + 1
         for (field, value), row in zip(found[1:], expected, strict=True):
             assert reads(field).startswith(f"{row.truth.value.capitalize()} · {row.label}")

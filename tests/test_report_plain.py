@@ -12,6 +12,7 @@ from report_samples import NASTY, clean, reviewed
 from nalyqor_tui.present import account
 from nalyqor_tui.present.rows import Row
 from nalyqor_tui.report import plain
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 
 STARTS = (
@@ -65,7 +66,7 @@ def test_every_line_of_a_long_text_has_its_bar(tmp_path: Path, text: str) -> Non
 def test_all_panes_and_all_their_rows_are_there(tmp_path: Path) -> None:
     (review,) = reviewed(tmp_path)
     for decision in review.session.decisions:
-        shown = list(plain.decision(review, decision))
+        shown = list(plain.decision(review, decision, Redaction()))
         panes = account.panes(review, decision)
         names = ["decision", "confirmations", "rules", "context", "conversation", "notes"]
         assert [line[plain.GUTTER :] for line in shown if line.startswith("PANE")] == names

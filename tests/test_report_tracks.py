@@ -22,6 +22,7 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.present.tracks import tracks as read
 from nalyqor_tui.report import plain, tracks, tracks_svg
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 
 SAMPLE = Path(__file__).parent.parent / "sample_traces" / "production.jsonl"
@@ -107,7 +108,9 @@ class TestPlain:
 
 class TestMarkdown:
     def fence(self, review: Review) -> str:
-        tokens = [t for t in PARSER.parse("\n".join(tracks.markdown(review))) if t.type == "fence"]
+        tokens = [
+            t for t in PARSER.parse("\n".join(tracks.markdown(review, Redaction()))) if t.type == "fence"
+        ]
         assert len(tokens) == 1
         return tokens[0].content
 
@@ -119,17 +122,21 @@ class TestMarkdown:
     @given(text=clean)
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_no_text_changes_its_shape(self, tmp_path: Path, text: str) -> None:
-        shape = [t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, "x")[0])))]
-        assert [t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, text)[0])))] == shape
+        shape = [
+            t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, "x")[0], Redaction())))
+        ]
+        assert [
+            t.type for t in PARSER.parse("\n".join(tracks.markdown(hostile(tmp_path, text)[0], Redaction())))
+        ] == shape
 
     @pytest.mark.parametrize("run", [1, 3, 4, 30])
     def test_the_fence_is_longer_than_any_run_of_backticks(self, tmp_path: Path, run: int) -> None:
-        lines = list(tracks.markdown(incident(tmp_path, "`" * run)))
+        lines = list(tracks.markdown(incident(tmp_path, "`" * run), Redaction()))
         assert lines[0] == "`" * max(3, run + 1) + "text"
         assert "`" * max(3, run + 1) in lines[1:]
 
     def test_the_legend_names_the_truths(self, tmp_path: Path) -> None:
-        text = "\n".join(tracks.markdown(incident(tmp_path)))
+        text = "\n".join(tracks.markdown(incident(tmp_path), Redaction()))
         after = text.rsplit("```", 1)[1]
         assert "policy (derived): ┣ given" in after and "believed (observed;" in after
 
@@ -137,7 +144,7 @@ class TestMarkdown:
         review = reviewed(
             tmp_path, chose(1, "d1"), policy=None, captures=dict.fromkeys(("confirmation",), "none")
         )
-        (line, blank) = tracks.markdown(review)
+        (line, blank) = tracks.markdown(review, Redaction())
         assert line.split("<br>") == [
             "confirmations: not recorded in this log",
             "rules: which govern is unknown: no policy (give --policy FILE)",

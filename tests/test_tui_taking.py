@@ -185,3 +185,57 @@ async def test_a_pager_that_cannot_be_had_is_replaced_or_said(
         assert s.told == ["no pager could be started: set $PAGER, or enter shows the row in full"]
         await s.press("j")
         assert s.at == "2.1"
+
+
+def secretive(folder: Path) -> Path:
+    """Write a trace in which a reply holds what looks like a secret."""
+    secret = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+    return lines(folder, said(1, 1, "hello"), *replied(2, 1, f"it is {secret}"))
+
+
+async def test_a_report_is_without_secrets_and_for_the_reader_alone(tmp_path: Path) -> None:
+    async with sitting(secretive(tmp_path)) as s:
+        assert "ghp_0123" in s.drawn()
+        await s.ask("x", str(tmp_path / "report.md"))
+        assert s.told[-1].startswith(f"report written to {tmp_path}/report.md; redacted: github-token 1; in ")
+    text = (tmp_path / "report.md").read_text()
+    assert "ghp_" not in text and "⟦redacted:github-token#1⟧" in text
+    assert (tmp_path / "report.md").stat().st_mode & 0o077 == 0
+
+
+async def test_a_report_goes_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "report.md").symlink_to(tmp_path / "elsewhere")
+    async with sitting(secretive(tmp_path)) as s:
+        await s.ask("x", str(tmp_path / "report.md"))
+        assert "is there already" in s.told[-1]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+async def test_a_copy_is_whole_and_says_so_where_a_report_would_not_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(taking, "copy", lambda text: (copied.append(text), "copied")[1])
+    async with sitting(secretive(tmp_path)) as s:
+        await s.press("y", "down", "enter")
+        says = "value: copied; it is whole: a report would take out ⟦redacted:github-token#1⟧"
+        assert s.told[-1] == says
+        assert "ghp_0123" in copied[-1]
+        await s.press("y", *["down"] * 6, "enter")
+        assert s.told[-1] == "Markdown: copied"
+        assert "ghp_" not in copied[-1] and "⟦redacted:github-token#1⟧" in copied[-1]
+
+
+async def test_patterns_that_are_wrong_are_said_and_nothing_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "nalyqor-tui").mkdir()
+    (tmp_path / "nalyqor-tui" / "redact.toml").write_text("[patterns]\nx = '['\n")
+    monkeypatch.setattr(taking, "copy", lambda text: pytest.fail("copied"))
+    async with sitting(secretive(tmp_path)) as s:
+        await s.press("y")
+        assert "what reports leave out cannot be read" in s.told[-1]
+        await s.ask("x", str(tmp_path / "report.md"))
+        assert "what reports leave out cannot be read" in s.told[-1]
+    assert not (tmp_path / "report.md").exists()
