@@ -24,9 +24,7 @@ from nalyqor_tui.report.redact.vault import PLACES, Secret, Vault
 Span = tuple[int, int, str, str]
 """Where a secret stands in a text, its rule, and its own text where that is known already."""
 MARKER = re.compile(r"⟦redacted:[^\s#⟦⟧]+#[0-9]+⟧")
-_ROUNDS = (
-    20  # what stands around a secret changes when it is taken out; so a text is read until nothing is found
-)
+_ROUNDS = 20  # what stands around a secret changes when it is taken out: it is read until nothing is found
 
 
 class Redaction:
@@ -36,7 +34,7 @@ class Redaction:
         """Take the built-in rules and a user's own `patterns` by name."""
         self.off = off
         self.vault = Vault()
-        self._rules = (*table.builtin(), *table.own(patterns or {}))
+        self._own = table.own(patterns or {})
         self._place: Phrase = ()
 
     def learn(self, reviews: Iterable[Review]) -> None:
@@ -44,15 +42,17 @@ class Redaction:
         seen = list(reviews)
         for policy in {id(r.policy): r.policy for r in seen if r.policy is not None}.values():
             if policy.file.redact is not None:
-                self._rules += table.own(policy.file.redact.patterns)
+                self._own += table.own(policy.file.redact.patterns)
         if self.off:
             return
-        for _, _, text in sources.texts(seen):
-            self.vault.forged.update(MARKER.findall(text))
-        for where, name, text in sources.texts(seen):
-            self._place = where
-            self.phrase((text,), name)
-        self._place = ()
+        self._read(seen)
+        if not self.vault.forged.isdisjoint(secret.marker for secret in self.vault.secrets.values()):
+            self.vault = Vault(self.vault.forged)  # numbers that the sources leave free are given instead
+            self._read(seen)
+
+    @property
+    def _rules(self) -> tuple[table.Rule, ...]:
+        return (*table.builtin(), *self._own)
 
     def text(self, text: str, label: str = "") -> str:
         """Return a text without its secrets; `label` is the name that it is shown under."""
@@ -61,6 +61,8 @@ class Redaction:
     def phrase(self, value: Phrase, label: str = "") -> Phrase:
         """Return a phrase whose data is without secrets, also such as lie across several pieces."""
         if self.off or not value:
+            return value
+        if self._harmless(f"{label}: {''.join(value)}", value):
             return value
         pieces = (Words(f"{label}: "), *self._named(value, label))
         for _ in range(_ROUNDS):
@@ -108,6 +110,23 @@ class Redaction:
         if self.vault.forged:
             out += own(f"; {len(self.vault.forged)} texts that look like such a mark stood there already")
         return out
+
+    def _read(self, reviews: list[Review]) -> None:
+        for where, name, text in sources.texts(reviews):
+            if "⟦redacted:" in text:
+                self.vault.forged.update(MARKER.findall(text))
+            self._place = where
+            self.phrase((text,), name)
+        self._place = ()
+
+    def _harmless(self, text: str, value: Phrase) -> bool:
+        """Whether a look at a text is enough to say that nothing will be found in it."""
+        if self._own or table.WORDS.search(text.lower()):
+            return False
+        joined, _ = whole(text)
+        if joined != text and table.WORDS.search(joined.lower()):
+            return False
+        return not (any(self.vault.whole(text)) or any(self.vault.whole(joined)) or any(self._cut(value)))
 
     def _named(self, value: Phrase, label: str) -> Phrase:
         """Take out a piece that stands under a label, or behind a piece, which names a secret."""

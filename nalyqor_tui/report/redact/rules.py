@@ -45,8 +45,12 @@ class Rule:
 
     def find(self, text: str, lowered: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of the secrets in a text."""
-        if self.words and not any(word in lowered for word in self.words):
-            return
+        for word in self.words:
+            if word in lowered:
+                break
+        else:
+            if self.words:
+                return
         for match in self.pattern.finditer(text):
             group = match.lastgroup or (match.lastindex if match.lastindex else 0)
             start, end = match.span(group)
@@ -84,3 +88,7 @@ def _rule(name: str, words: list[str], pattern: str = "", names: str = "", digit
         return Rule(name, re.compile(pattern), tuple(words))
     assigned = re.compile(_ASSIGNED.format(names=names))
     return Rule(name, assigned, tuple(words), re.compile(names), digit)
+
+
+WORDS = re.compile("|".join(sorted({re.escape(word) for rule in builtin() for word in rule.words})))
+"""One of these is in every lower-case text in which a rule of the table finds something."""

@@ -7,7 +7,7 @@ the sources are read first, and what was found there is known by its own text, i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nalyqor_tui.phrase import Phrase
@@ -35,9 +35,9 @@ class Secret:
 class Vault:
     """Gives each secret a number, and finds those again that it knows."""
 
-    def __init__(self) -> None:
+    def __init__(self, forged: Iterable[str] = ()) -> None:
         self.secrets: dict[str, Secret] = {}
-        self.forged: set[str] = set()
+        self.forged: set[str] = set(forged)
         """Texts of the sources that look like markers of ours: no marker is made that looks like one of them."""
         self._numbers: Counter[str] = Counter()
         self._known = Known()
