@@ -14,11 +14,12 @@ from trace_samples import session as logged
 
 from nalyqor_tui.derive import align as module
 from nalyqor_tui.derive.align import COSTS, Match, align, target
-from nalyqor_tui.derive.compare import compare, context_difference, deciding
+from nalyqor_tui.derive.compare import compare, deciding
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.inputs import given as fed
 from nalyqor_tui.derive.replay import Replay
+from nalyqor_tui.derive.windows import context_difference
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
@@ -189,6 +190,45 @@ class TestMarkers:
         a = talk(message(content="one"), decision("t"), result(result=1))
         b = talk(message(content="two"), decision("t"), result(result=2))
         assert [(m.kind, m.before) for m in compare(a, b).inputs] == [("user words", 0), ("tool result", 1)]
+
+    def test_answers_to_calls_made_together_may_come_in_any_order(self) -> None:
+        one, two = acted("read", {"id": 1}), acted("read", {"id": 2})
+        first, second = {**one[2], "result": 1}, {**two[2], "result": 2}
+        a = talk(ASKED, one[:2], two[:2], first, second)
+        b = talk(ASKED, one[:2], two[:2], second, first)
+        assert compare(a, b).input is None
+        c = compare(a, talk(ASKED, one[:2], two[:2], {**second, "result": 3}, first))
+        assert c.input is not None
+        assert (c.input.a and c.input.a.decision, c.input.b and c.input.b.decision) == (1, 1)
+
+    def test_a_window_that_one_log_left_out_does_not_shift_the_others(self) -> None:
+        def made(*windows: str | None) -> Session:
+            shown = [{"kind": "context", "items": [{"ref": w}]} if w else None for w in windows]
+            return talk(ASKED, *(r for w in shown for r in ([w] if w else []) + [decision("t")]))
+
+        assert compare(made("R-1", "R-2", "R-3"), made("R-1", None, "R-3")).inputs[0].b is None
+        found = compare(made("R-1", "R-2", "R-3"), made("R-1", "R-2", "R-4")).input
+        assert found is not None
+        assert found.before == 2
+
+    def test_a_piece_that_is_missing_from_a_log_that_claims_nothing_is_no_difference(self) -> None:
+        def made(*states: str | None) -> Session:
+            held = ({"believes": [{"confirmation": "c", "status": s}]} if s else {} for s in states)
+            return logged(ASKED, *(decision("t", **more) for more in held))
+
+        assert compare(made("live", "live"), made("live", None)).input is None
+        assert compare(made("live", "live"), made(None, "used")).inputs[0].before == 1
+        assert compare(talk(ASKED, READ), talk(ASKED, READ[:2])).input is None
+
+    def test_what_was_in_view_of_another_choice_was_given_for_it(self) -> None:
+        def made(ref: str, *then: Any) -> Session:
+            return talk(ASKED, {"kind": "context", "items": [{"ref": ref}]}, *then)
+
+        for then in ([decision("u")], [decision(), decision("t")]):
+            found = compare(made("R-1", decision("t")), made("R-2", *then))
+            assert (found.decision, found.course) == (0, "input first")
+            assert found.input is not None
+            assert found.input.kind == "documents in view"
 
     def test_a_run_that_was_given_no_more(self) -> None:
         found = compare(talk(ASKED, decision()), talk(ASKED, decision(), message(content="And?", turn=2)))

@@ -7,21 +7,21 @@ other choice, but the words of a user may answer to it: the first of those is na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
 from nalyqor_tui.derive.align import Match, align, target
-from nalyqor_tui.derive.context import Change, Item, Window, difference
 from nalyqor_tui.derive.grade import ORDER, Word
-from nalyqor_tui.derive.inputs import Contents, Input, InputKind, Inputs, Side, inputs, says
+from nalyqor_tui.derive.inputs import Input, InputKind, Inputs, Side, claims, inputs, says
 from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 
 Course = Literal["input first", "decision first", "input only", "decision only", "neither", "cannot be told"]
-SAME_CALL = ("same", "arguments")
+SAME_CALL = ("same", "words", "arguments")
+_Two = tuple[Input | None, Input | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,55 +141,43 @@ def deciding(found: Comparison, a: Sequence[Word], b: Sequence[Word]) -> int | N
     return min(ranked)[-1] if ranked else found.decision
 
 
-@dataclass(frozen=True, slots=True)
-class Differing:
-    """A thing in the windows of two decisions that is not the same in both; None where a window lacks it."""
-
-    change: Change
-    a: Item | None
-    b: Item | None
-
-
-def context_difference(a: Session, one: Window, b: Session, two: Window) -> list[Differing]:
-    """Compare two windows of different runs by what their items say, as ids differ from log to log.
-
-    `added` is what only the second holds, `evicted` what only the first does.
-    """
-    left, right = _by_content(a, one), _by_content(b, two)
-    changes = difference(_window(one, left), _window(two, right))
-    return [Differing(c.change, left.get(c.ref), right.get(c.ref)) for c in changes]
-
-
-def _by_content(session: Session, window: Window) -> dict[str, Item]:
-    """Call each item by what it says; the second of two that say the same is called so."""
-    contents, out = Contents(session), {}
-    for item in window.items:
-        name = (
-            contents.named(item.ref) if item.entry is None else contents.of(session.entries[item.entry]).hex()
-        )
-        count = 1
-        while (key := f"{name} {count}") in out:
-            count += 1
-        out[key] = item
-    return out
-
-
-def _window(window: Window, items: dict[str, Item]) -> Window:
-    named = tuple(Item(key, i.entry, i.size, i.span, i.estimated) for key, i in items.items())
-    return Window(named, window.recorded, window.used, window.limit, window.estimated)
-
-
 def _first_inputs(a: Session, b: Session, rows: Sequence[Match], pieces: Inputs) -> list[InputMarker]:
     """Find for each kind of input the first place at which the two runs were given something else."""
     out: list[InputMarker] = []
     for kind in dict.fromkeys(item.kind for item in (*pieces.a, *pieces.b)):
         one, two = ([item for item in side if item.kind == kind] for side in (pieces.a, pieces.b))
-        pairs = zip_longest(one, two)
-        unlike = ((x, y) for x, y in pairs if x is None or y is None or x.says != y.says)
-        left, right = next(unlike, (None, None))
-        if left is not None or right is not None:
-            out.append(InputMarker(left, right, _row_after(a, b, rows, left, right)))
+        known = (claims(a, kind), claims(b, kind))
+        bound = (
+            p
+            for p in _by_decision(rows, one, two)
+            if all(x or told for x, told in zip(p, known, strict=True))
+        )
+        pairs = [*bound, *_in_turn(one, two)]
+        unlike = [(x, y) for x, y in pairs if x is None or y is None or x.says != y.says]
+        markers = (InputMarker(x, y, _row_after(a, b, rows, x, y)) for x, y in unlike[:1])
+        out += markers
     return sorted(out, key=_when)
+
+
+def _by_decision(rows: Sequence[Match], one: Sequence[Input], two: Sequence[Input]) -> Iterator[_Two]:
+    """Pair the inputs that belong to decisions of one row; a decision without a partner has the other run's next.
+
+    What a tool answered is compared only where both runs called it.
+    """
+    left, right = ({item.decision: item for item in side if item.decision is not None} for side in (one, two))
+    answers = any(item.kind == "tool result" for item in (*one, *two))
+    a = b = 0
+    for row in rows:
+        if not answers or row.likeness in ("same", "words", "arguments"):
+            pair = (left.get(a), right.get(b))
+            if pair != (None, None):
+                yield pair
+        a, b = a + (row.a is not None), b + (row.b is not None)
+
+
+def _in_turn(one: Sequence[Input], two: Sequence[Input]) -> Iterator[_Two]:
+    """Pair the inputs that belong to no decision one after the other."""
+    yield from zip_longest(*([item for item in side if item.decision is None] for side in (one, two)))
 
 
 def _when(marker: InputMarker) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from run to run where nothing else does.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -32,11 +33,16 @@ _ROLES: dict[str, InputKind] = {"user": "user words", "system": "instructions", 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A piece of input: the record that holds it, and a digest of what it says."""
+    """A piece of input: the record that holds it, a digest of what it says, and the decision that it belongs to.
+
+    A tool result belongs to the call that it answers; the window, the state of confirmations and the tools offered to
+    the decision that was made with them. The others belong to none: they are compared one after the other.
+    """
 
     kind: InputKind
     entry: int
     says: bytes
+    decision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,15 @@ def inputs(a: Session, b: Session) -> Inputs:
 def given(session: Session) -> Iterator[Input]:
     """Yield the inputs of a run in the order of its log; what a decision record holds comes with that decision."""
     contents = Contents(session)
+    answered = {d.result: d.index for d in session.decisions if d.result is not None}
+    made = [decision.entry for decision in session.decisions]
     for entry in session.entries:
         at = entry.index
         match entry.record:
             case rec.Message(role=role) if role != "assistant":
                 yield Input(_ROLES.get(role, "words of others"), at, contents.of(entry))
             case rec.ToolResult():
-                yield Input("tool result", at, contents.of(entry))
+                yield Input("tool result", at, contents.of(entry), answered.get(at))
             case rec.Retrieval(documents=documents):
                 yield Input(
                     "retrieved documents", at, says([[d.id, d.version, d.included] for d in documents])
@@ -85,12 +93,14 @@ def given(session: Session) -> Iterator[Input]:
                 yield Input("compaction", at, says([gone, contents.of(entry).hex()]))
             case rec.Context(items=items):
                 documents_in_view = sorted(item.ref for item in items if session.entry(item.ref) is None)
-                yield Input("documents in view", at, says(documents_in_view))
+                after = bisect_left(made, at)
+                decision = after if after < len(made) else None
+                yield Input("documents in view", at, says(documents_in_view), decision)
                 sizes = [item.tokens and item.tokens[1] - item.tokens[0] for item in items]
                 window = [[contents.named(i.ref), size] for i, size in zip(items, sizes, strict=True)]
-                yield Input("context", at, says(window))
+                yield Input("context", at, says(window), decision)
             case rec.Decision() as record:
-                yield from _held(contents, at, record)
+                yield from _held(contents, at, record, bisect_left(made, at))
 
 
 class Contents:
@@ -131,13 +141,13 @@ def _content(entry: Entry) -> Json:
             return [record.kind, entry.index]
 
 
-def _held(contents: Contents, at: int, record: rec.Decision) -> Iterator[Input]:
+def _held(contents: Contents, at: int, record: rec.Decision, decision: int) -> Iterator[Input]:
     """Yield what a decision record says that the agent was given: the state of its confirmations, its tools."""
     if record.believes is not None:
         state = sorted([contents.named(b.confirmation), b.status, b.source or ""] for b in record.believes)
-        yield Input("confirmation state", at, says(state))
+        yield Input("confirmation state", at, says(state), decision)
     if record.tools_offered is not None:
-        yield Input("tools offered", at, says(record.tools_offered))
+        yield Input("tools offered", at, says(record.tools_offered), decision)
 
 
 def says(value: Json) -> bytes:
@@ -151,5 +161,10 @@ def _tells(session: Session, found: tuple[Input, ...], kind: InputKind) -> bool:
         return True
     if kind == "tool result":
         return not any(decision.call is not None for decision in session.decisions)
+    return claims(session, kind)
+
+
+def claims(session: Session, kind: InputKind) -> bool:
+    """Say whether a log claims to hold all inputs of a kind, so that none means that there was none."""
     captured = _CAPTURED.get(kind)
     return captured is not None and getattr(session.captures, captured) == "all"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from nalyqor_tui.derive.compare import Differing, context_difference, since
+from nalyqor_tui.derive.compare import since
 from nalyqor_tui.derive.context import Item
 from nalyqor_tui.derive.inputs import SIDES, Input, InputKind, Side
+from nalyqor_tui.derive.windows import Differing, context_difference
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review

@@ -169,7 +169,7 @@ def _given(versus: Versus, label: str, marker: InputMarker) -> Twin:
     for side, item in zip(SIDES, (marker.a, marker.b), strict=True):
         review = versus.side(side)
         if item is None:
-            says = phrase("no more {kind} was given", kind=own(marker.kind))
+            says = phrase("no {kind} is recorded there", kind=own(marker.kind))
             rows.append(derived(label, says, "first different input", ()))
             continue
         after = next((d for d in review.session.decisions if d.entry >= item.entry), None)
