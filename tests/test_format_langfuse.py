@@ -10,6 +10,7 @@ import format_laws
 import pytest
 from trace_samples import SHARED, opened
 
+from nalyqor_tui.errors import TraceError
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.formats import langfuse
 from nalyqor_tui.trace.session import Session
@@ -258,6 +259,15 @@ class TestFrameworks:
         spans = [{**span, "parentObservationId": "root"} for span in spans]
         session = one(tmp_path, seen("root", "SPAN", 0, 5), *spans)
         assert results(session) == [("done", None)]
+
+
+@pytest.mark.parametrize(
+    "first", ["id,traceId,type,startTime,name,input,output", '"id","timestamp","sessionId","input","output"']
+)
+def test_an_export_as_csv_is_recognised_and_what_to_do_is_said(tmp_path: Path, first: str) -> None:
+    with pytest.raises(TraceError) as caught:
+        opened(tmp_path / "t.csv", f"{first}\n1,2\n".encode())
+    assert "CSV export of Langfuse" in caught.value.what and "JSON Lines" in (caught.value.remedy or "")
 
 
 @pytest.mark.parametrize(

@@ -17,4 +17,14 @@ class Known:
     remedy: str
 
 
-KNOWN: tuple[Known, ...] = ()
+def _langfuse_csv(sample: Sample) -> float:
+    """Tell a batch export of Langfuse by the names of its columns."""
+    columns = sample.head.partition(b"\n")[0].removeprefix(b"\xef\xbb\xbf")
+    names = {name.strip(b'" \r') for name in columns.split(b",")}
+    observations = {b"id", b"type", b"traceId", b"startTime", b"input", b"output"} <= names
+    return 1.0 if observations or {b"id", b"timestamp", b"sessionId", b"input", b"output"} <= names else 0.0
+
+
+KNOWN: tuple[Known, ...] = (
+    Known("a CSV export of Langfuse", _langfuse_csv, "export it as JSON or JSON Lines instead"),
+)
