@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from nalyqor_tui.trace.formats import (
+    agentdojo,
     chat,
     claude_code,
     codex,
@@ -13,9 +14,11 @@ from nalyqor_tui.trace.formats import (
     langfuse,
     langgraph,
     langsmith,
+    mini_swe,
     mlflow,
     native,
     plugins,
+    tau2,
 )
 from nalyqor_tui.trace.formats.base import Format
 
@@ -24,6 +27,9 @@ FORMATS: tuple[Format, ...] = (
     cast(Format, claude_code),
     cast(Format, codex),
     cast(Format, chat),
+    cast(Format, tau2),
+    cast(Format, mini_swe),
+    cast(Format, agentdojo),
     cast(Format, completions),
     cast(Format, inspect_eval),
     cast(Format, langfuse),

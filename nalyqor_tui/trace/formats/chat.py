@@ -1,4 +1,4 @@
-"""Chat messages in the OpenAI style: a run or a message a line, an array of runs (τ-bench), one conversation.
+"""Chat messages in the style of OpenAI or Anthropic: a run or a message a line, an array of runs, one conversation.
 
 Every assistant message becomes one decision for each tool call that it makes, or one reply. The decision
 stands before what it produced, so that the state before it is what the model was sent: the messages so far.
@@ -21,7 +21,7 @@ from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.records import Json, Unparsed
 
 NAME = "chat"
-TITLE = "chat messages (OpenAI style, τ-bench runs)"
+TITLE = "chat messages (OpenAI and Anthropic style, τ-bench runs)"
 FIDELITY = Fidelity(
     context=Can("reconstructed", "the messages before the decision; token counts are estimates"),
     confirmations=Can("absent", "only what was said"),
@@ -127,7 +127,15 @@ def _records(name: str, place: Place, run: dict[str, Json], items: Iterable[Item
     """Return the records of the messages in `items`; `run` is what else the log says of the run."""
     scribe = Scribe()
     model = run.get("model")
-    scribe.header(place, name, request_model=model if isinstance(model, str) else None, source=run or None)
+    beside = {
+        key: value for key, value in run.items() if key != "system" or not isinstance(value, str | list)
+    }
+    scribe.header(place, name, request_model=model if isinstance(model, str) else None, source=beside or None)
+    if isinstance(
+        system := run.get("system"), str | list
+    ):  # as Anthropic's API takes it, beside the messages
+        content = messages.unwrapped(system) if isinstance(system, list) else system
+        scribe.say(place.below("/system"), messages.Said("system", content), id="system")
     for index, (value, at) in enumerate(items):
         said = messages.read(value)
         if said is None:
