@@ -56,7 +56,7 @@ def certainty(value: dict[str, Json]) -> float:
 
 def is_observation(value: Json) -> bool:
     """Tell an observation by its type and its trace."""
-    if not isinstance(value, dict) or value.get("type") not in TYPES:
+    if not isinstance(value, dict) or txt(value.get("type")) not in TYPES:
         return False
     return isinstance(first(value, *_TRACE), str) and first(value, "startTime", "start_time") is not None
 
