@@ -12,6 +12,7 @@ from trace_samples import SHARED, opened
 
 from nalyqor_tui.errors import TraceError
 from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.document import Sample
 from nalyqor_tui.trace.formats import langfuse
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
@@ -94,6 +95,11 @@ class TestShapes:
             ("1.1", "answer 1"), ("2.1", "answer 2"),
         ]  # fmt: skip
         assert "only traces" in str(trace.warnings)
+
+    @pytest.mark.parametrize("odd", [["x"], {}, 7, None])
+    def test_a_type_that_is_no_text_is_no_observation(self, odd: Any) -> None:
+        values = [{**self.GENERATION, "type": odd}]
+        assert langfuse.score(Sample(values, whole=False)) == 0
 
     def test_what_is_no_observation_is_shown(self, tmp_path: Path) -> None:
         session = one(tmp_path, self.GENERATION, 7)

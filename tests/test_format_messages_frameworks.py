@@ -219,6 +219,18 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user", "parts": [{"type": "text", "content": "hi"}, {"type": ["x"]}]},
+        {"type": "ai", "content": [{"type": ["x"]}], "tool_calls": [CALL]},
+        {"type": ["x"], "content": "hi", "role": "user"},
+    ],
+)
+def test_a_type_that_is_no_text_is_no_type(message: Any) -> None:
+    assert messages.read(message) is not None
+
+
 @given(JSON)
 def test_no_value_breaks_a_reader(value: Any) -> None:
     for found in (asked(value), answered(value), messages.read(value), measured(value)):

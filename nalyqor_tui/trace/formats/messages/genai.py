@@ -30,7 +30,7 @@ def read_parts(role: str, parts: list[Json], pointer: str, more: dict[str, Json]
     results: list[Result] = []
     unread: list[Piece] = []
     for index, part in enumerate(arr(parts)):
-        where, kind = f"{pointer}/{index}", part.get("type") if isinstance(part, dict) else None
+        where, kind = f"{pointer}/{index}", txt(part.get("type")) if isinstance(part, dict) else None
         if kind in _CALLS and txt(part.get("name")):
             arguments = decoded(part.get("arguments"))
             calls.append(Call(part["name"], arguments, txt(part.get("id")), where, rest(part, _CALL)))

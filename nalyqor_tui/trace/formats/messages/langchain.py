@@ -42,7 +42,7 @@ def read(message: dict[str, Json]) -> Said | None:
     calls, unread = _calls(body, under)
     content = body.get("content")
     if isinstance(content, list):
-        blocks = [part for part in content if not (calls and obj(part).get("type") in _USES)]
+        blocks = [part for part in content if not (calls and txt(obj(part).get("type")) in _USES)]
         content = unwrapped(blocks)
     more = rest(body, _SAID) | _beside(body, bool(calls))
     return Said(role, content or None, tuple(calls), unread=tuple(unread), more=more)
