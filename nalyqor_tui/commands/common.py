@@ -39,10 +39,11 @@ def parser_for(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentP
 def add_trace(parser: argparse.ArgumentParser) -> None:
     """Let a command take a trace: a file, a folder, or `-` for standard input."""
     about = "a trace file, recognised by its content; a folder of them; - for standard input"
-    parser.add_argument("trace", type=_trace_path, metavar="TRACE", help=about)
+    parser.add_argument("trace", type=trace_path, metavar="TRACE", help=about)
 
 
-def _trace_path(text: str) -> Path:
+def trace_path(text: str) -> Path:
+    """Return the path that a command line names."""
     path = Path(text)
     return path.resolve() if path.is_dir() else path  # a folder has its notes beside it, so it needs its name
 

@@ -13,13 +13,16 @@ def run(args: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="nalyqor-tui triage", description="Sum up many sessions: the worst first, and what they share."
     )
-    common.add_trace(parser)
+    about = "a trace, a folder of them, an address that fsspec knows, or what triage --json wrote"
+    parser.add_argument("trace", metavar="TRACE", help=about)
     parser.add_argument(
         "--policy", metavar="FILE|NAME", help="a policy (default: nalyqor.toml in, beside or above)"
     )
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="processes (default: one a core, for large traces)"
     )
+    about = "work on a Dask cluster: the address of its scheduler, such as tcp://host:8786"
+    parser.add_argument("--scheduler", metavar="ADDRESS", default="", help=about)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json", action="store_true", help="the runs and the tables for programs, one object a line"
@@ -29,14 +32,17 @@ def run(args: list[str]) -> int:
     from nalyqor_tui.derive import survey
     from nalyqor_tui.policy.loader import find
     from nalyqor_tui.report import files, triage
+    from nalyqor_tui.trace import remote
 
-    trace = common.open_trace(given.trace)
-    policy = find(given.policy, given.trace)
-    runs = list(survey.runs(trace, policy, given.jobs))
+    far = remote.is_remote(given.trace)
+    path = remote.fetched(given.trace) if far else common.trace_path(given.trace)
+    found = triage.read(path)
+    if found is None:
+        trace, policy = common.open_trace(path), find(given.policy, path)
+        address = given.trace if far else ""
+        runs = survey.runs(trace, policy, given.jobs, scheduler=given.scheduler, address=address)
+        found = triage.Triage(trace.name, policy.name if policy else None, tuple(runs))
     if given.output is not None:
-        files.write(
-            given.output, triage.markdown(trace.name, runs, policy), {given.trace: "the trace itself"}
-        )
+        files.write(given.output, triage.markdown(found), {path: "the trace itself"})
         return 0
-    render = triage.json if given.json else triage.lines
-    return common.print_lines(render(trace.name, runs, policy))
+    return common.print_lines((triage.json if given.json else triage.lines)(found))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from nalyqor_tui.derive.corpus import Run, packed
+import orjson
+
+from nalyqor_tui.derive.corpus import Run, packed, unpacked
+from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import phrase, plain
-from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.present.text import show
 from nalyqor_tui.present.triage import Table, tables
@@ -15,20 +19,62 @@ from nalyqor_tui.report import gfm
 from nalyqor_tui.trace.parse import dumps
 
 SCHEMA = "nalyqor.triage/1"
+_HEAD = 1 << 16  # bytes that the first line may have
 _ROWS = 30  # of the list of sessions that a report shows; the file of runs has all
 
 
-def markdown(name: str, runs: Sequence[Run], policy: Policy | None) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What was found: the trace's name, the policy's (None without one), and a run for each session."""
+
+    name: str
+    policy: str | None
+    runs: tuple[Run, ...]
+
+    @property
+    def counts(self) -> str:
+        """How much was looked at."""
+        decisions = sum(len(run.decisions) for run in self.runs)
+        return f"{len(self.runs):,} sessions, {decisions:,} decisions"
+
+    @property
+    def tables(self) -> list[Table]:
+        """All figures."""
+        return tables(self.runs, judged=self.policy is not None)
+
+
+def read(path: Path) -> Triage | None:
+    """Read what `json` wrote; None for any other file. Raises TraceError where it was changed since."""
+    try:
+        with path.open("rb") as file:
+            head = orjson.loads(file.readline(_HEAD))
+            if not isinstance(head, dict) or head.get("schema") != SCHEMA:
+                return None
+            rows = [orjson.loads(line) for line in file]
+            runs = [
+                unpacked({k: v for k, v in row.items() if k != "kind"})
+                for row in rows
+                if row["kind"] == "run"
+            ]
+    except (OSError, orjson.JSONDecodeError):
+        return None  # a folder, or another file: the reader of traces says what is wrong with it
+    except (TypeError, KeyError, AttributeError) as error:
+        what = f"a triage that cannot be read: {error}"
+        raise TraceError(what, path=path, remedy="write it anew: triage TRACE --json") from None
+    return Triage(str(head["trace"]), head["policy"], tuple(runs))
+
+
+def markdown(found: Triage) -> Iterator[str]:
     """Yield the report in GitHub Flavored Markdown."""
-    yield f"# Triage of {gfm.inline(phrase('{name}', name=name), Truth.OBSERVED, table=False)}"
+    yield f"# Triage of {gfm.inline(phrase('{name}', name=found.name), Truth.OBSERVED, table=False)}"
     yield ""
+    policy = phrase("{name}", name=found.policy) if found.policy else phrase("none")
     yield (
-        f"{len(runs):,} sessions, {sum(len(run.decisions) for run in runs):,} decisions. "
-        "Outputs are **observed** in the log; grades, conditions and figures are **derived**, by the policy "
-        f"{gfm.inline(phrase('{name}', name=policy.name), Truth.DECLARED, table=False) if policy else 'none'}."
+        f"{found.counts}. Outputs are **observed** in the log; grades, conditions and figures are **derived**, by "
+        f"the policy {gfm.inline(policy, Truth.DECLARED, table=False)}."
     )
     yield ""
-    for table in tables(runs, judged=policy is not None):
+    for table in found.tables:
         yield f"## {table.title}"
         yield ""
         if table.remark:
@@ -41,11 +87,10 @@ def markdown(name: str, runs: Sequence[Run], policy: Policy | None) -> Iterator[
             yield ""
 
 
-def lines(name: str, runs: Sequence[Run], policy: Policy | None) -> Iterator[str]:
+def lines(found: Triage) -> Iterator[str]:
     """Yield the tables in aligned columns."""
-    yield show(phrase("{name}: {n} sessions, {d} decisions", name=name, n=f"{len(runs):,}",
-                      d=f"{sum(len(run.decisions) for run in runs):,}"))  # fmt: skip
-    for table in tables(runs, judged=policy is not None):
+    yield show(phrase("{name}: {counts}", name=found.name, counts=found.counts))
+    for table in found.tables:
         yield ""
         yield table.title + (f" ({table.remark})" if table.remark else "")
         yield from aligned(table)
@@ -62,13 +107,12 @@ def aligned(table: Table, width: int = 48) -> Iterator[str]:
         yield f"  … and {len(table.rows) - _ROWS:,} more"
 
 
-def json(name: str, runs: Sequence[Run], policy: Policy | None) -> Iterator[str]:
-    """Yield a head, each run and each table as an object a line; runs can be opened again."""
-    about = {"id": policy.name, "sha256": policy.sha256} if policy else None
-    yield dumps({"kind": "triage", "schema": SCHEMA, "trace": name, "policy": about})
-    for run in runs:
+def json(found: Triage) -> Iterator[str]:
+    """Yield a head, each run and each table as an object a line; `read` opens it again."""
+    yield dumps({"kind": "triage", "schema": SCHEMA, "trace": found.name, "policy": found.policy})
+    for run in found.runs:
         yield dumps({"kind": "run", **packed(run)})
-    for table in tables(runs, judged=policy is not None):
+    for table in found.tables:
         yield dumps(_packed(table))
 
 

@@ -176,7 +176,10 @@ class FiguresScreen(Screen[Kept | None]):
         self.figures.focus()
         if not (name := message.text.strip()):
             return
-        lines = triage.markdown(self.case.trace.name, self._runs, self.case.policy)
+        policy = self.case.policy
+        lines = triage.markdown(
+            triage.Triage(self.case.trace.name, policy.name if policy else None, tuple(self._runs))
+        )
         try:
             outlets.tell(self, outlets.write_new(name, lines))
         except NalyqorError as error:
