@@ -84,6 +84,8 @@ class Scribe:
         for index, (choice, pointer) in enumerate(chosen):
             name = f"{base}.{index + 1}" if index else base
             body = {"id": name, "chosen": choice, **known, "margin": None if index else margin}
+            if index in held:  # what is known of a call that may never go out
+                body["call"] = {"id": said.calls[index].id, **said.calls[index].more}
             if not (spoke or index) and said.more:  # there are no words that it could stand beside
                 body["source"] = {**said.more, **known.get("source", {})}
             names.append(self._record("decision", place.below(pointer), body))
