@@ -6,6 +6,8 @@ from typing import cast
 
 from nalyqor_tui.trace.formats import (
     agentdojo,
+    agents_state,
+    agents_trace,
     chat,
     claude_code,
     codex,
@@ -32,6 +34,8 @@ FORMATS: tuple[Format, ...] = (
     cast(Format, agentdojo),
     cast(Format, completions),
     cast(Format, inspect_eval),
+    cast(Format, agents_state),
+    cast(Format, agents_trace),
     cast(Format, langfuse),
     cast(Format, langsmith),
     cast(Format, mlflow),
