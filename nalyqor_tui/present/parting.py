@@ -16,6 +16,7 @@ from nalyqor_tui.present.twins import Part, Twin
 from nalyqor_tui.present.versus import Versus
 from nalyqor_tui.trace import records as rec
 
+_ENDS = 8  # decisions at each end of a run that are named as evidence where none stands out
 _CALLS = 8  # calls that are named
 _OUTPUTS = {True: "output passed", False: "output failed", None: "output not told"}
 _COURSES = {
@@ -71,7 +72,8 @@ def _decided(review: Review, verdict: bool | None, outcome: tuple[int, ...]) -> 
     )
     if worst is not None and grades[worst.index].word in ("bad", "flawed"):
         says += phrase("; the worst: ") + words.title(review.session, worst)
-    yield derived("decisions", says, "grade", evidence, tone="fail" if evidence else "plain")
+    graded = evidence or tuple(d.entry for d in (*decisions[:_ENDS], *decisions[_ENDS:][-_ENDS:]))
+    yield derived("decisions", says, "grade", graded, tone="fail" if evidence else "plain")
     latent = verdict is True and evidence
     found = (
         f"{len(evidence)} of {len(decisions)} decisions flawed or bad"

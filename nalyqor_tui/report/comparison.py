@@ -197,14 +197,19 @@ def _plain_part(versus: Versus, part: Part) -> Iterator[str]:
     yield ""
     yield text.line("part", own(part.title))
     for twin in part.twins:
-        for side, row in (("a", twin.a), ("b", twin.b)):
-            if row is None:
-                continue
-            review = versus.a if side == "a" else versus.b
-            origin = words.origin(review.session, row.origin)
-            label = own(f"{'  ' * twin.indent}{side.upper()} · {twin.label}")
-            label += own(" (") + origin + own(")") if origin else ()
-            yield text.line(twin.truth, label + own(": ") + (row.value or own("(empty)")))
+        sides = [(side, row) for side, row in zip(SIDES, (twin.a, twin.b), strict=True) if row is not None]
+        told = [(side, words.origin(versus.side(side).session, row.origin), row.value) for side, row in sides]
+        if len(told) == 2 and told[0][1:] == told[1][1:]:
+            yield _plain_side(twin, "A and B", *told[0][1:])
+            continue
+        for side, origin, value in told:
+            yield _plain_side(twin, side.upper(), origin, value)
+
+
+def _plain_side(twin: Twin, name: str, origin: Phrase, value: Phrase) -> str:
+    label = own(f"{'  ' * twin.indent}{name} · {twin.label}")
+    label += own(" (") + origin + own(")") if origin else ()
+    return text.line(twin.truth, label + own(": ") + (value or own("(empty)")))
 
 
 def _plain_row(versus: Versus, number: int) -> Iterator[str]:
