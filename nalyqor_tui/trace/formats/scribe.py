@@ -87,7 +87,7 @@ class Scribe:
             if index in held:  # what is known of a call that may never go out
                 body["call"] = {"id": said.calls[index].id, **said.calls[index].more}
             if not (spoke or index) and said.more:  # there are no words that it could stand beside
-                body["source"] = {**said.more, **known.get("source", {})}
+                body["source"] = {**said.more, **(known.get("source") or {})}
             names.append(self._record("decision", place.below(pointer), body))
         refs = [self._words(place, said, message_id, shared)] if spoke else []
         for index, (call, decision) in enumerate(zip(said.calls, names, strict=False)):
