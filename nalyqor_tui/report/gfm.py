@@ -16,6 +16,9 @@ from nalyqor_tui.present.text import literal
 
 LIMIT = 4000  # characters of one value that a report shows; a note is never cut
 BREAK = "<br>"
+APART = (
+    "<!-- -->"  # no escape keeps GitHub from making a link of an address of e-mail; a comment within it does
+)
 EMPTY = "(empty)"
 _MAX_RUN = 40  # parsers give up on fences much longer than this (cmark at 80)
 _LONG_RUN = re.compile(rf"(\\*)(`{{{_MAX_RUN + 1},}})")
@@ -38,8 +41,8 @@ def code(text: str, *, table: bool = True) -> str:
 
 
 def prose(text: str) -> str:
-    """Write what a person wrote: as text, every ASCII punctuation mark escaped."""
-    return _PUNCTUATION.sub(r"\\\g<0>", literal(text))
+    """Write what a person wrote: as text, every ASCII punctuation mark escaped, and no address a link."""
+    return _PUNCTUATION.sub(r"\\\g<0>", literal(text)).replace("\\@", f"{APART}\\@")
 
 
 def words(text: str) -> str:
