@@ -6,6 +6,7 @@ markup, of which there must be none.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def markdown_it(text: str) -> list[list[Cell]]:
     """Read the rows of all tables with markdown-it."""
     out: list[list[Cell]] = []
     tokens = _MARKDOWN_IT.parse(text)
-    for token, after in zip(tokens, tokens[1:], strict=False):
+    for token, after in itertools.pairwise(tokens):
         if token.type == "tr_open":
             out.append([])
         elif token.type in ("td_open", "th_open"):

@@ -55,9 +55,51 @@ def test_an_agent_that_writes_a_trace_loads_the_standard_library_only() -> None:
     assert ours - set(sys.stdlib_module_names) == {"nalyqor_tui"}
 
 
-def test_no_command_opens_a_socket() -> None:
-    blocked = "import socket\ndef no(*a, **k): raise AssertionError('network')\nsocket.socket = no\n"
-    assert "nalyqor_tui" in loaded(blocked + command("show", TRACE))
+NO_NETWORK = """
+import socket, sys
+def no(*a, **k): raise AssertionError("network")
+socket.socket = socket.create_connection = socket.getaddrinfo = no
+sys.addaudithook(lambda event, args: no() if event.startswith(("socket.", "urllib.", "webbrowser.")) else None)
+"""
+COMMANDS_TRIED = {
+    "export": ("export", TRACE), "show": ("show", TRACE, "--json"), "tracks": ("tracks", TRACE),
+    "schema": ("schema", "trace"), "triage": ("triage", TRACE),
+    "policy": ("policy", "list"), "notes": ("notes", "log", TRACE), "compare": ("compare", TRACE, TRACE),
+    "convert": ("convert", TRACE), "formats": ("formats",), "info": ("info", TRACE),
+}  # fmt: skip
+
+
+def test_every_command_is_tried_without_a_network() -> None:
+    from nalyqor_tui.commands import COMMANDS
+
+    assert {command.name for command in COMMANDS} <= set(COMMANDS_TRIED)
+
+
+@pytest.mark.parametrize("name", COMMANDS_TRIED)
+def test_no_command_opens_a_socket(name: str) -> None:
+    assert "nalyqor_tui" in loaded(NO_NETWORK + command(*COMMANDS_TRIED[name]))
+
+
+def test_no_module_of_ours_imports_a_network_library() -> None:
+    import ast
+
+    network = {
+        "socket",
+        "ssl",
+        "urllib",
+        "http",
+        "ftplib",
+        "smtplib",
+        "requests",
+        "httpx",
+        "aiohttp",
+        "webbrowser",
+    }
+    for file in (SAMPLES.parent / "nalyqor_tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import) else [])  # fmt: skip
+            assert not {name.partition(".")[0] for name in names} & network, file
 
 
 def test_every_action_has_its_method_on_its_screen() -> None:

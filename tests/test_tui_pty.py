@@ -63,7 +63,13 @@ ESCAPE = "\x1b[27u"  # as kitty's protocol has it: a bare ESC is alt with the ke
 class Terminal:
     """The program in a pty, its bytes, and the screen that a terminal makes of them."""
 
-    def __init__(self, *args: str, size: tuple[int, int] = SMALL, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *args: str,
+        size: tuple[int, int] = SMALL,
+        env: dict[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "nalyqor_tui"),
+    ) -> None:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.written = bytearray()
@@ -72,7 +78,7 @@ class Terminal:
         self.resize(*size)
         self._slave = slave
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nalyqor_tui", *args],
+            [sys.executable, *program, *args],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 — no other threads here
             env={**ENVIRONMENT, **(env or {})},
@@ -169,10 +175,13 @@ def _plain(data: bytes) -> bytes:
 
 @contextmanager
 def terminal(
-    *args: str, size: tuple[int, int] = SMALL, env: dict[str, str] | None = None
+    *args: str,
+    size: tuple[int, int] = SMALL,
+    env: dict[str, str] | None = None,
+    program: tuple[str, ...] = ("-m", "nalyqor_tui"),
 ) -> Iterator[Terminal]:
-    """Run the program in a terminal until the block ends."""
-    running = Terminal(*args, size=size, env=env)
+    """Run the program in a terminal until the block ends; `program` are the words for Python before its own."""
+    running = Terminal(*args, size=size, env=env, program=program)
     try:
         yield running
     finally:
@@ -364,3 +373,35 @@ def test_no_text_of_a_trace_reaches_the_terminal_as_anything_but_text(
         found = next((at for at, char in enumerate(rest) if not char.isprintable()), None)
         assert found is None, ascii(rest[found - 40 : found + 40]) if found is not None else ""
         assert t.sane
+
+
+BROKEN = """
+import sys
+from nalyqor_tui.tui.screens import review
+def broken(self):
+    secret = self.case.trace.raw(self.review.session.entries[1].place)
+    raise RuntimeError(secret)
+review.ReviewScreen.action_card = broken
+from nalyqor_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_defect_leaves_a_report_without_data_and_the_terminal_as_it_was(tmp_path: Path) -> None:
+    trace = lines(tmp_path, said(1, 1, "s3cret words of the trace"), *replied(2, 1, "hello"))
+    env = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    with terminal(str(trace), env=env, program=("-c", BROKEN)) as t:
+        t.until("▸   1.1")
+        seen = len(t.written)
+        t.type("c")
+        assert t.ended(10) == 70
+        assert t.sane
+        said_last = t.written[seen:].decode()
+    (report,) = (tmp_path / "state" / "nalyqor-tui").glob("crash-*.txt")
+    assert (
+        f"a defect of ours (RuntimeError): a report without any data of the trace is in {report}" in said_last
+    )
+    assert "Traceback" not in said_last and "locals" not in said_last
+    text = report.read_text()
+    assert "in broken" in text and "textual " in text and "s3cret" not in text
+    assert report.stat().st_mode & 0o077 == 0
