@@ -88,8 +88,8 @@ def _session(shown: Shown, redaction: Redaction) -> dict[str, Json]:
 def line(
     review: Review, pane: str, row: Row | Heading, redaction: Redaction | None = None
 ) -> dict[str, Json]:
-    """Return a row as an object, or a remark of ours."""
-    redaction = redaction or Redaction()
+    """Return a row as an object, or a remark of ours; without a redaction it is whole."""
+    redaction = redaction or Redaction(off=True)
     shown = redaction.line(row)
     if isinstance(shown, Heading):
         return {"pane": pane, "remark": plain(shown.says)}

@@ -46,8 +46,8 @@ def decision(review: Review, one: Decision, redaction: Redaction) -> Iterator[st
 
 
 def row(review: Review, one: Row | Heading, redaction: Redaction | None = None) -> Iterator[str]:
-    """Yield the lines of one row, or the one of a remark of ours."""
-    redaction = redaction or Redaction()
+    """Yield the lines of one row, or the one of a remark of ours; without a redaction it is whole."""
+    redaction = redaction or Redaction(off=True)
     shown = redaction.line(one)
     if isinstance(shown, Heading):
         yield line("remark", shown.says)
