@@ -52,6 +52,8 @@ def asked(value: Json) -> Asked | None:
 
 def unpointed(said: Said) -> Said:
     """Return what was said without pointers, for a value that stands in a string: none leads into one."""
+    if not (said.calls or said.results or said.unread):
+        return said
     return replace(
         said,
         calls=tuple(replace(call, pointer="") for call in said.calls),

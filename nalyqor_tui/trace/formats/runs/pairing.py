@@ -39,7 +39,24 @@ class Pairing:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self.made: list[Made] = []
+        self._open: list[Made] = []  # without a result
+        self._by_id: dict[str | None, list[Made]] = {}
+        self._by_call: dict[bytes, list[Call]] = {}
+
+    def add(self, made: Made) -> None:
+        """Take note of a call."""
+        self._open.append(made)
+        self._by_id.setdefault(made.call.id, []).append(made)
+        self._by_call.setdefault(canonical([made.call.name, made.call.arguments]), []).append(made.call)
+
+    def named_by(self, call: str | None) -> list[Made]:
+        """Return the calls with an id; where calls of several traces have the same, all of these."""
+        return self._by_id.get(call, []) if call is not None else []
+
+    def answer(self, made: Made) -> None:
+        """Take note that the result of a call was written."""
+        made.answered = True
+        self._open = [other for other in self._open if other is not made]
 
     def named(self, said: Said, run: Run) -> Said:
         """Give each call without an id one of its own, so that its result can name it."""
@@ -57,9 +74,12 @@ class Pairing:
             linked = said
             if said.calls:
                 waiting = [self._known(call, met) for call in said.calls]
-                linked = replace(said, calls=tuple(waiting))
+                if any(call.id is None for call in said.calls):
+                    linked = replace(said, calls=tuple(waiting))
             elif said.results:
-                linked = replace(said, results=tuple(_answer(result, waiting) for result in said.results))
+                answers = [_answer(result, waiting) for result in said.results]
+                if any(result.call is None for result in said.results):
+                    linked = replace(said, results=tuple(answers))
             elif said.role not in _ROLES and any(call.name == said.role for call in waiting):
                 result = _answer(Result(said.content, name=said.role, more=said.more), waiting)
                 linked = Said("tool", results=(result,))
@@ -68,11 +88,11 @@ class Pairing:
 
     def find(self, run: Run, given: object, call: str | None) -> Made | None:
         """Return the call that a tool's run carries out: by its id, else by name and order close to it."""
-        told = [made for made in self.made if made.call.id == call is not None]
+        told = self.named_by(call)
         if told:
             return told[-1]
         names = {run.name, run.name.removeprefix("execute_tool "), run.name.removeprefix("tool ")}
-        fits = [made for made in self.made if not made.answered and made.call.name in names]
+        fits = [made for made in self._open if made.call.name in names]
         if call is not None:  # it has an id, so it carries out no call that has another
             fits = [made for made in fits if not made.named]
         fits = [made for made in fits if made.run.trace == run.trace or not made.out]
@@ -95,7 +115,7 @@ class Pairing:
             return call
         key = canonical([call.name, call.arguments])
         nth = met[key] = met.get(key, -1) + 1
-        same = [made.call for made in self.made if canonical([made.call.name, made.call.arguments]) == key]
+        same = self._by_call.get(key, [])
         return replace(call, id=same[nth].id) if nth < len(same) else call
 
 

@@ -20,6 +20,7 @@ from nalyqor_tui.trace.formats.runs.order import Tree
 from nalyqor_tui.trace.formats.runs.pairing import Made, Pairing, tool_call_id
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.parse import canonical, resolve
+from nalyqor_tui.trace.records import Json
 
 
 class Story:
@@ -29,6 +30,7 @@ class Story:
         self.scribe = scribe
         self.prefix = prefix
         self.once = once
+        self._sent: list[Json] = []
         self.said = said
         """What each trace itself says it was asked, for runs that do not."""
 
@@ -105,7 +107,7 @@ class Story:
         for index, (call, decision) in enumerate(zip(said.calls, names, strict=False)):
             place = exchange.place.below(call.pointer)
             named = exchange.said.calls[index].id is not None
-            self.pairing.made.append(Made(call, decision, run, place, out=index not in held, named=named))
+            self.pairing.add(Made(call, decision, run, place, out=index not in held, named=named))
 
     def _window(self, exchange: Exchange) -> str | None:
         """Write the context as it was sent; one text is a part of the conversation only where nothing else is."""
@@ -126,10 +128,10 @@ class Story:
         linked = self.pairing.linked(heard)
         for said, _ in linked:
             for result in said.results:
-                for made in self.pairing.made:
-                    if made.call.id == result.call and not made.answered:
+                for made in self.pairing.named_by(result.call):
+                    if not made.answered:
                         self._goes_out(made)
-                        made.answered = True
+                        self.pairing.answer(made)
         return linked
 
     def _hear_around(self, run: Run) -> bool:
@@ -146,8 +148,14 @@ class Story:
         self._told(given, run)
 
     def _told(self, given: Asked, run: Run) -> None:
-        for _, pointer in given.heard:
-            self.once.told(resolve(run.given.value, pointer), run.given.at(pointer))
+        """Take note of the messages of a request; those that it begins with like the one before were told then."""
+        sent = [resolve(run.given.value, pointer) for _, pointer in given.heard]
+        same = next(
+            (n for n, (a, b) in enumerate(zip(sent, self._sent, strict=False)) if a != b), len(self._sent)
+        )
+        for value, (_, pointer) in list(zip(sent, given.heard, strict=True))[same:]:
+            self.once.told(value, run.given.at(pointer))
+        self._sent = sent
 
     def _hear_asked_first(self, run: Run, prompt: str) -> bool:
         """Write what the trace says it was asked, where that is a part of the text that the model was given."""
@@ -178,7 +186,7 @@ class Story:
             made = Made(lone, "", run, run.place)
             self.scribe.call(run.place, lone, ts=run.ts)
         self._goes_out(made)
-        made.answered = True
+        self.pairing.answer(made)
         beside = self.once.keep({"name": run.name, **run.raw, "given": run.given.value}, run.place)
         status = status or results.status_around(self.tree.above(run), made.call.id)
         result = Result(value, made.call.id, made.call.name, status)
