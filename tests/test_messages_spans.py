@@ -138,7 +138,7 @@ KEYS = [
 ]
 WORDS = ["", "x", "user", "tool", "tool-call", "tool-result", "tool_call", "reasoning", "{}", "\ud800"]
 JSON = st.recursive(
-    st.sampled_from([None, True, 0, 1.5, *WORDS]),
+    st.sampled_from([None, True, 0, 1.5, *WORDS]) | st.just({}) | st.just([[]]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )

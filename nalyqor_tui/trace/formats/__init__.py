@@ -20,6 +20,7 @@ from nalyqor_tui.trace.formats import (
     mini_swe,
     mlflow,
     native,
+    otel,
     plugins,
     tau2,
 )
@@ -42,6 +43,7 @@ FORMATS: tuple[Format, ...] = (
     cast(Format, langsmith),
     cast(Format, mlflow),
     cast(Format, langgraph),
+    cast(Format, otel),
 )
 
 

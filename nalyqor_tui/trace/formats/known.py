@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nalyqor_tui.trace.document import Sample
+from nalyqor_tui.trace.formats import otel
 from nalyqor_tui.trace.formats.pick import arr, at, obj
 
 _CHAT = "write its messages as one JSON object with `messages` in the OpenAI style, or add a reader: docs/formats.md"
@@ -196,4 +197,6 @@ KNOWN: tuple[Known, ...] = (
     Known("Claude Code's list of prompts", _share(_prompts), "give a session: ~/.claude/projects/<project>/*.jsonl"),
     Known("a cassette of recorded HTTP", _cassette,
           "take the bodies out: a JSON object with `request` and `response` a line is read as a raw completion"),
+    Known("OpenTelemetry (OTLP/JSON) of a program that is no agent", otel.score_other,
+          "give a file with spans of the agent: their attributes are called gen_ai.*, llm.* or ai.*"),
 )  # fmt: skip

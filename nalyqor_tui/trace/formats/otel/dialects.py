@@ -1,0 +1,54 @@
+"""The dialects that spans are written in: which one a span is of, and what it says."""
+
+from __future__ import annotations
+
+from nalyqor_tui.trace.formats.otel import genai, openinference, vercel
+from nalyqor_tui.trace.formats.otel.acts import Act, Frame, Model, Tool
+from nalyqor_tui.trace.formats.otel.span import Span
+from nalyqor_tui.trace.formats.pick import first, txt
+from nalyqor_tui.trace.records import Json
+
+_PREFIXES = ("gen_ai.", "llm.", "openinference.", "traceloop.", "ai.operationId", "ai.model.", "ai.prompt",
+             "ai.response.", "ai.telemetry.", "ai.toolCall.")  # fmt: skip
+_INTERRUPTS = ("GraphInterrupt", "NodeInterrupt")  # how LangGraph stops a tool to ask somebody
+_SESSIONS = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id",
+             "ai.telemetry.metadata.sessionId", "gcp.vertex.agent.session_id", "langfuse.session.id")  # fmt: skip
+
+
+def is_ours(key: Json) -> bool:
+    """Tell whether the name of an attribute is one that only the spans of agents and models have."""
+    return isinstance(key, str) and key.startswith(_PREFIXES)
+
+
+def read(span: Span) -> Act:
+    """Say what a span stands for; what is of no dialect is a frame."""
+    act = openinference.read(span) or vercel.read(span) or genai.read(span)
+    if isinstance(act, Model) and not act.talk.captured:
+        act.talk = genai.talk(span)
+    if isinstance(act, Tool):
+        act.paused = act.paused or _interrupted(span)
+    return act or Frame("span")
+
+
+def name(span: Span) -> str:
+    """Return what the dialect of a span is called, empty where it is of none."""
+    if openinference.KIND in span.attributes or span.under("llm.input_messages"):
+        return "OpenInference"
+    if vercel.operation(span):
+        return "Vercel AI SDK"
+    return "OpenTelemetry GenAI" if any(is_ours(key) for key in span.attributes) else ""
+
+
+def session(span: Span) -> str | None:
+    """Return the conversation or session that a span says it belongs to."""
+    value = first(span.attributes, *_SESSIONS)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else txt(value)
+
+
+def _interrupted(span: Span) -> Json:
+    """Return what stopped a tool to ask somebody, None where nothing did: no failure, and no execution."""
+    for event in span.events:
+        if (txt(event.attributes.get("exception.type")) or "").endswith(_INTERRUPTS):
+            return event.attributes
+    kind = txt(span.attributes.get("error.type")) or ""
+    return {"error.type": kind} if kind.endswith(_INTERRUPTS) else None
