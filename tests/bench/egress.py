@@ -90,7 +90,7 @@ def violations(text: str, size: tuple[int, int]) -> list[str]:
 def _left(t: real.Terminal) -> list[str]:
     out = []
     try:
-        code = t.ended(10)
+        code = t.ended(60)
         out += [f"it ended with {code}"] if code else []
     except AssertionError as error:
         out.append(str(error))
@@ -122,7 +122,7 @@ def main() -> int:
                 found = [f"{type(error).__name__}: {ascii(str(error))[:300]}"]
             for what in found:
                 bad += 1
-                print(f"{size[0]}x{size[1]} {text!a}: {what}", flush=True)  # noqa: T201
+                print(f"{size[0]}x{size[1]} {text[:80]!a}: {what}", flush=True)  # noqa: T201
     steps = len(KEYS) + len(ASKED) + 1
     print(f"{len(texts)} strings, {len(sizes)} sizes, {steps} steps each: {bad} violations")  # noqa: T201
     return 1 if bad else 0
