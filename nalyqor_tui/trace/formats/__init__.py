@@ -20,8 +20,10 @@ from nalyqor_tui.trace.formats import (
     mini_swe,
     mlflow,
     native,
+    openhands,
     otel,
     plugins,
+    swe_agent,
     tau2,
 )
 from nalyqor_tui.trace.formats.base import Format
@@ -31,6 +33,8 @@ FORMATS: tuple[Format, ...] = (
     cast(Format, claude_code),
     cast(Format, codex),
     cast(Format, chat),
+    cast(Format, openhands),
+    cast(Format, swe_agent),
     cast(Format, atif),
     cast(Format, tau2),
     cast(Format, mini_swe),
