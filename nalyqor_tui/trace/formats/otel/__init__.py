@@ -114,7 +114,9 @@ class _Load:
 
 def _names(sample: Sample) -> Iterator[Iterable[Json]]:
     """Yield the names of the attributes and events of each span or log record of a sample."""
-    values = arr(sample.values[0]) if sample.whole and isinstance(sample.values[0], list) else sample.values
+    values = sample.values
+    if sample.whole and values and isinstance(values[0], list):
+        values = arr(values[0])
     for value in values[:_FULL] if sample.whole else values:
         if otlp.is_request(value):
             for _, leaf in otlp.walk(value):
