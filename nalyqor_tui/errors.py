@@ -1,11 +1,13 @@
 """Every error that nalyqor-tui shows its user.
 
 NalyqorError               what went wrong, where, and what to do next
+├── FoundError        1    a check found decisions that must not be
 ├── UsageError        2    the command line asks for something that cannot be
 ├── TraceError        3    the trace cannot be opened or holds nothing to read
 ├── PolicyError       4    a policy is wrong, or is not where it was said to be
 ├── NotesError        5    a note could not be kept safely
-└── ExportError       6    a report could not be written
+├── ExportError       6    a report could not be written
+└── UnjudgedError     7    a check could not tell
 
 The number is the exit code of the command line. Anything else that escapes is a defect of ours (exit code 70).
 """
@@ -38,6 +40,12 @@ class NalyqorError(Exception):
         return f"{where}{self.what}" + (f" ({self.remedy})" if self.remedy else "")
 
 
+class FoundError(NalyqorError):
+    """A check found decisions that must not be."""
+
+    exit_code = 1
+
+
 class UsageError(NalyqorError):
     """The command line asks for something that cannot be."""
 
@@ -66,3 +74,9 @@ class ExportError(NalyqorError):
     """A report could not be written."""
 
     exit_code = 6
+
+
+class UnjudgedError(NalyqorError):
+    """A check could not tell."""
+
+    exit_code = 7

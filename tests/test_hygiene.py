@@ -65,7 +65,7 @@ COMMANDS_TRIED = {
     "export": ("export", TRACE), "show": ("show", TRACE, "--json"), "tracks": ("tracks", TRACE),
     "schema": ("schema", "trace"), "triage": ("triage", TRACE),
     "policy": ("policy", "list"), "notes": ("notes", "log", TRACE), "compare": ("compare", TRACE, TRACE),
-    "convert": ("convert", TRACE), "formats": ("formats",), "info": ("info", TRACE),
+    "check": ("check", TRACE), "convert": ("convert", TRACE), "formats": ("formats",), "info": ("info", TRACE),
 }  # fmt: skip
 
 

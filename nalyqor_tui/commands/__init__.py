@@ -19,6 +19,9 @@ COMMANDS = (
     Command("tracks", "tracks TRACE [-o FILE.svg]", "draw confirmations, rules and margins along the turns"),
     Command("compare", "compare A B", "hold two runs against each other, or the trials of a case"),
     Command("triage", "triage TRACE|DIR", "sum up many sessions: the worst first, and what they share"),
+    Command(
+        "check", "check TRACE… --fail-on CONDITION", "fail a pipeline on decisions; JUnit, GitHub, baseline"
+    ),
     Command("info", "info TRACE", "say what a trace was recognised as, and what it can tell"),
     Command("convert", "convert TRACE -o FILE", "write it in the native format, and say what stayed behind"),
     Command("formats", "formats", "list the formats that are read, and how well"),
@@ -38,5 +41,5 @@ def epilog() -> str:
     """Return the part of the help that lists the commands and the exit codes."""
     rows = [("TRACE", "step through the decisions of a trace"), *((c.usage, c.about) for c in COMMANDS)]
     lines = (f"  nalyqor-tui {usage:<28} {about}" for usage, about in rows)
-    codes = "0 fine, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 70 a defect of ours"
+    codes = "0 fine, 1 found, 2 usage, 3 trace, 4 policy, 5 notes, 6 export, 7 unjudged, 70 a defect of ours"
     return "commands:\n" + "\n".join(lines) + f"\n\nexit codes: {codes}\n"

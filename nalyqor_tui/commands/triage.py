@@ -23,6 +23,7 @@ def run(args: list[str]) -> int:
     )
     about = "work on a Dask cluster: the address of its scheduler, such as tcp://host:8786"
     parser.add_argument("--scheduler", metavar="ADDRESS", default="", help=about)
+    common.add_redaction(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json", action="store_true", help="the runs and the tables for programs, one object a line"
@@ -42,6 +43,7 @@ def run(args: list[str]) -> int:
         address = given.trace if far else ""
         runs = survey.runs(trace, policy, given.jobs, scheduler=given.scheduler, address=address)
         found = triage.Triage(trace.name, policy.name if policy else None, tuple(runs))
+    found = found.redacted(common.redaction_of(given))
     if given.output is not None:
         files.write(given.output, triage.markdown(found), {path: "the trace itself"})
         return 0

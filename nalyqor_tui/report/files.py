@@ -13,6 +13,9 @@ from nalyqor_tui.notes.names import is_sidecar
 _OURS = (
     b"# Decisions of ",
     b"# Triage of ",
+    b"# Check of ",
+    b"<?xml",
+    b'{\n  "schema": "nalyqor.baseline/1"',
     b"# Comparison of ",
     b"# Trials of ",
     b"<svg",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.present.text import show
 from nalyqor_tui.present.triage import Table, tables
 from nalyqor_tui.report import gfm
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.trace.parse import dumps
 
 SCHEMA = "nalyqor.triage/1"
 _HEAD = 1 << 16  # bytes that the first line may have
+_NAMES = ("id", "case", "agent", "version", "model")
 _ROWS = 30  # of the list of sessions that a report shows; the file of runs has all
 
 
@@ -41,6 +43,19 @@ class Triage:
     def tables(self) -> list[Table]:
         """All figures."""
         return tables(self.runs, judged=self.policy is not None)
+
+    def redacted(self, redaction: Redaction) -> Triage:
+        """Return the same without secrets in the names of sessions, cases, tools, agents and models."""
+        clear = redaction.text
+
+        def run_of(run: Run) -> Run:
+            made = tuple(replace(m, tool=None if m.tool is None else clear(m.tool)) for m in run.decisions)
+            names: dict[str, Any] = {
+                key: clear(value) for key in _NAMES if (value := getattr(run, key)) is not None
+            }
+            return replace(run, decisions=made, **names)
+
+        return Triage(clear(self.name), self.policy, tuple(run_of(run) for run in self.runs))
 
 
 def read(path: Path) -> Triage | None:

@@ -41,7 +41,7 @@ class Action:
 
 
 _WRITTEN = {
-    "down": "↓", "up": "↑", "question_mark": "?", "slash": "/", "colon": ":", "plus": "+", "equals_sign": "=",
+    "down": "↓", "up": "↑", "question_mark": "?", "slash": "/", "full_stop": ".", "comma": ",", "colon": ":", "plus": "+", "equals_sign": "=",
     "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc", "shift+tab": "shift+tab", "left": "←", "right": "→",
 }  # fmt: skip
 
@@ -79,7 +79,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find"),
     Action("tracks", "v", "tracks", "confirmations, rules and margins as lines along the turns; enter there goes to a decision",
            "tracks", "Find"),
-    Action("filter", "f", "filter", "list only decisions that match: problem, noted, tie, or any text", "filter", "Find"),
+    Action("filter", "f", "filter", "list only decisions of which a condition holds, or in whose row these words stand", "filter", "Find"),
+    Action("stop.at", "B", "stop at", "stop where a condition holds, such as: tool = notify and consent != confirmed", "stop_at", "Find"),
+    Action("stop.next", "full_stop", "next stop", "the next decision of which the condition holds", "next_stop(1)", "Find"),
+    Action("stop.previous", "comma", "previous stop", "the previous one", "next_stop(-1)", "Find"),
     Action("pane.1", "1", "decisions", "focus the list", "pane(1)", "Panes"),
     Action("pane.2", "2", "conversation", "what was said and done around the decision", "pane(2)", "Panes"),
     Action("pane.3", "3", "decision", "what was chosen, the alternatives, the outcome", "pane(3)", "Panes"),

@@ -25,6 +25,7 @@ class Case:
     journal: Journal
     policy_given: str = ""
     keys: dict[str, str] = field(default_factory=dict)
+    stop: str = ""  # the condition that the reader stops at, in every session
     reviews: dict[int, Review] = field(default_factory=dict)
 
     @cached_property

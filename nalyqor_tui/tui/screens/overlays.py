@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from nalyqor_tui.present.query.vocabulary import FIELDS, FLAGS
 from nalyqor_tui.present.text import literal, literal_lines
 from nalyqor_tui.report import formats
 from nalyqor_tui.trace.store import Trace
@@ -86,7 +87,18 @@ def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
             out += ["", action.group.upper()] if group else [action.group.upper()]
             group = action.group
         out.append(f"  {literal(action.key_words):<16} {action.help}")
-    return Overlay("Help", "\n".join([*out, "", *([ALIGNED, ""] if scope == "compare" else []), LEGEND]))
+    more = {"compare": [ALIGNED, ""], "review": [*_conditions(), ""]}.get(scope, [])
+    return Overlay("Help", "\n".join([*out, "", *more, LEGEND]))
+
+
+def _conditions() -> list[str]:
+    """Say what a condition is made of."""
+    out = [
+        "CONDITIONS, to filter by (f) and to stop at (B)",
+        "  with = != < > <= >= ~ (holds the text), and, or, not, ( )",
+    ]
+    out += [f"  {name:<12} {means}" for name, means in {**FIELDS, **FLAGS}.items()]
+    return [*out, "  An effect of the policy, such as write, is a word, too."]
 
 
 _GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Many sessions", "Program"]

@@ -46,6 +46,7 @@ class ReviewScreen(Seeking, Annotating, Taking):
             "goto": self.go_to,
             "search": self.search,
             "filter": self.set_filter,
+            "stop": self.stop_at,
             "base": self.set_base,
             "export": self.export,
             "commit": self.commit,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import find
+from nalyqor_tui.present.query import QueryError, narrow, parse
 from nalyqor_tui.tui.screens.tracks import TracksScreen
 from nalyqor_tui.tui.screens.view import PANES, ReviewView
 from nalyqor_tui.tui.widgets.rows import Rows
+from nalyqor_tui.tui.widgets.suggest import Conditions
 
 
 class Seeking(ReviewView):
@@ -22,7 +24,48 @@ class Seeking(ReviewView):
 
     def action_filter(self) -> None:
         """Ask what to list."""
-        self.ask("filter", "list only (problem, noted, tie, any text)", self._filter)
+        self.ask("filter", "list only (a condition, or words)", self._filter, self._suggester())
+
+    def action_stop_at(self) -> None:
+        """Ask where to stop."""
+        self.ask("stop", "stop where (a condition; → completes)", self.case.stop, self._suggester())
+
+    def action_next_stop(self, by: int) -> None:
+        """Go to the next decision of which the condition holds, and say how many there are."""
+        if not self.case.stop:
+            self.action_stop_at()
+            return
+        try:
+            node = parse(self.case.stop, narrow.words_of(self.review))
+        except QueryError as error:  # a rule of another policy, or an effect
+            self.tell(phrase("{why}", why=str(error)), problem=True)
+            return
+        found, unknown = narrow.hits(self.review, node)
+        untold = phrase(", {n} cannot be told", n=unknown) if unknown else ()
+        if not found:
+            self.tell(phrase("nothing in this session stops at: {text}", text=self.case.stop) + untold)
+            return
+        here = self.decision.index if self.decision is not None else -1
+        after = [at for at in found if at > here] if by > 0 else [at for at in reversed(found) if at < here]
+        at = after[0] if after else found[0 if by > 0 else -1]
+        self.go_to(self.review.session.decisions[at].number)
+        says = phrase("stop {n} of {count}", n=found.index(at) + 1, count=len(found)) + untold
+        self.tell(says if after else says + phrase(" (from the other end)"))
+
+    def stop_at(self, text: str) -> None:
+        """Take a condition to stop at, and go to the next decision of which it holds."""
+        try:
+            if text:
+                parse(text, narrow.words_of(self.review))
+        except QueryError as error:
+            self.tell(phrase("{why}", why=str(error)), problem=True)
+            return
+        self.case.stop = text
+        if text:
+            self.action_next_stop(1)
+
+    def _suggester(self) -> Conditions:
+        return Conditions(narrow.words_of(self.review))
 
     def action_difference(self) -> None:
         """Ask for the decision that the context is compared with."""
@@ -86,6 +129,11 @@ class Seeking(ReviewView):
             self.action_search_next(1)
 
     def set_filter(self, text: str) -> None:
+        try:
+            narrow.test(self.review, text)
+        except QueryError as error:
+            self.tell(phrase("{why}", why=str(error)), problem=True)
+            return
         self._filter = text
         self.list_steps()
         if self.steps.rows:

@@ -8,11 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.suggester import Suggester
 
 from nalyqor_tui.phrase import Phrase, join, phrase
 from nalyqor_tui.present import confirmations, find, notes, rules, talk, window
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
+from nalyqor_tui.present.query import narrow
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line
 from nalyqor_tui.present.steps import session_row
@@ -126,7 +128,8 @@ class ReviewView(Screen[None]):
         rows = listed(self.review)
         wanted = self._filter
         if wanted:
-            rows = [s for s in rows if s.kind == "turn" or find.matches(s, wanted)]
+            fits = narrow.test(self.review, wanted)
+            rows = [s for s in rows if s.kind == "turn" or fits(s)]
             rows = [s for s, after in zip(rows, [*rows[1:], None], strict=True)
                     if s.kind != "turn" or (after is not None and after.kind != "turn")]  # fmt: skip
         self.steps.show_steps(rows, judged=self.review.policy is not None)
@@ -213,9 +216,9 @@ class ReviewView(Screen[None]):
             out.append(phrase("{n} lines of the notes set aside", n=problems))
         return join(" · ", out)
 
-    def ask(self, topic: str, question: str, text: str = "") -> None:
+    def ask(self, topic: str, question: str, text: str = "", suggester: Suggester | None = None) -> None:
         self.app.clear_notifications()
-        self.query_one("#prompt", Prompt).ask(topic, question, text)
+        self.query_one("#prompt", Prompt).ask(topic, question, text, suggester)
 
     def tell(self, says: Phrase, *, problem: bool = False) -> None:
         """Say something in passing."""

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from nalyqor_tui.tui.widgets.fields import LineField
@@ -42,12 +43,13 @@ class Prompt(Horizontal):
         yield Static(id="prompt-label", markup=False)
         yield LineField(id="prompt-input", compact=True)
 
-    def ask(self, topic: str, question: str, text: str = "") -> None:
-        """Ask `question` (words of ours) with `text` to start from."""
+    def ask(self, topic: str, question: str, text: str = "", suggester: Suggester | None = None) -> None:
+        """Ask `question` (words of ours) with `text` to start from; `suggester` offers how it could go on."""
         self._topic = topic
         self.display = True
         self.query_one("#prompt-label", Static).update(Content(f" {question}: "))
         field = self.query_one(LineField)
+        field.suggester = suggester
         field.value = text
         field.focus()
 
