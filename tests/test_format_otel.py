@@ -214,6 +214,41 @@ class TestAgents:
         }
 
 
+class TestSpansInOneAnother:
+    """A framework's span of a call of a model, around that of the client that makes it."""
+
+    OUTER = chat("outer", 0.9)
+
+    def test_one_call_of_a_model_is_one_decision(self, tmp_path: Path) -> None:
+        both = chat("outer", 0.9, [ASK], [MOVE])
+        for outer in (self.OUTER, both):
+            inner = {**FIRST, "parentSpanId": ident("outer")}
+            session = one(tmp_path, request(inner, outer))
+            assert paired(session) == [("move", None)]
+            assert kinds(session)[-1] == "otel:model call"
+
+    def test_what_only_the_outer_one_holds_is_told_by_it(self, tmp_path: Path) -> None:
+        inner = chat("inner", 1, parentSpanId=ident("first"))
+        trace = opened(tmp_path / "t", request(inner, FIRST, AGENT))
+        assert paired(trace.session(0)) == [("move", None)]
+        assert trace.warnings == []
+
+    def test_two_calls_in_one_are_two(self, tmp_path: Path) -> None:
+        inner = [{**each, "parentSpanId": ident("outer")} for each in (FIRST, LAST)]
+        session = one(tmp_path, request(*inner, {**self.OUTER, "endTimeUnixNano": nano(5)}))
+        assert paired(session) == [("move", {"moved": True}), (None, None)]
+
+    def test_other_spans_are_kept_together(self, tmp_path: Path) -> None:
+        web = [span(f"GET /{n}", 1, 2, {"http.route": f"/{n}"}) for n in range(3)]
+        session = one(tmp_path, request(FIRST, AGENT, *web))
+        assert kinds(session)[-1] == "otel:other spans"
+        assert [each["http.route"] for each in rec.extras(session.entries[-1].record)["source"]] == [
+            "/0",
+            "/1",
+            "/2",
+        ]
+
+
 class TestApprovals:
     def test_a_call_that_waited_was_asked_for_and_not_executed(self, tmp_path: Path) -> None:
         waits = tool("waits", 2, "move", {"order": 7, "to": "2 Quay Street"}, WAITS)
@@ -361,6 +396,60 @@ class TestLookups:
         assert isinstance(outcome, rec.Outcome)
         assert (outcome.grade, outcome.by) == ("fail", "politeness")
         assert "rude" in json.dumps(rec.extras(outcome))
+
+
+class TestOtherWriters:
+    def test_googles_agent_development_kit(self, tmp_path: Path) -> None:
+        asked = {"role": "user", "parts": [{"text": ASK["parts"][0]["content"]}]}
+        declared = [{"function_declarations": [{"name": "move"}]}]
+        sent = {"config": {"system_instruction": "Be brief.", "tools": declared}, "contents": [asked]}
+        gave = {
+            "content": {
+                "role": "model",
+                "parts": [{"function_call": {"id": "c1", "name": "move", "args": {"order": 7}}}],
+            }
+        }
+        model = span("call_llm", 1, 2, {"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "m-1",
+            "gcp.vertex.agent.llm_request": json.dumps(sent),
+            "gcp.vertex.agent.llm_response": json.dumps(gave)})  # fmt: skip
+        run = span("execute_tool move", 3, 4, {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "move",
+            "gen_ai.tool.call.id": "c1", "gcp.vertex.agent.tool_call_args": '{"order": 7}',
+            "gcp.vertex.agent.tool_response": '{"moved": true}'})  # fmt: skip
+        session = one(tmp_path, request(model, run))
+        assert paired(session) == [("move", {"moved": True})]
+        said = [
+            (e.record.role, e.record.content) for e in session.entries if isinstance(e.record, rec.Message)
+        ]
+        assert said == [("system", "Be brief."), ("user", ASK["parts"][0]["content"])]
+        record = session.record(session.decisions[0].entry)
+        assert isinstance(record, rec.Decision)
+        assert record.tools_offered == ["move"]
+
+    def test_jaegers_export(self, tmp_path: Path) -> None:
+        def tagged(of: dict[str, Any]) -> dict[str, Any]:
+            start, end = int(of["startTimeUnixNano"]) // 1000, int(of["endTimeUnixNano"]) // 1000
+            tags = [
+                {"key": pair["key"], "value": next(iter(pair["value"].values()))} for pair in of["attributes"]
+            ]
+            parent = (
+                [{"refType": "CHILD_OF", "traceID": TRACE, "spanID": of["parentSpanId"]}]
+                if "parentSpanId" in of
+                else []
+            )
+            return {"traceID": TRACE, "spanID": of["spanId"], "operationName": of["name"], "references": parent,
+                    "startTime": start, "duration": end - start, "tags": tags, "logs": [],
+                    "processID": "p1"}  # fmt: skip
+
+        trace = {"traceID": TRACE, "spans": [tagged(each) for each in (FIRST, RUN, LAST, AGENT)],
+                 "processes": {"p1": {"serviceName": "desk"}}}  # fmt: skip
+        session = one(tmp_path, {"data": [trace], "total": 0})
+        assert session.id == "talk 1"
+        assert paired(session) == [("move", {"moved": True}), (None, None)]
+        assert "desk" in json.dumps(rec.extras(session.record(0)))
+
+    def test_tempos_export(self, tmp_path: Path) -> None:
+        session = one(tmp_path, {"batches": request(FIRST, RUN, LAST, AGENT)["resourceSpans"]})
+        assert paired(session) == [("move", {"moved": True}), (None, None)]
 
 
 class TestShapes:

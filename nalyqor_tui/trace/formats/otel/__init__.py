@@ -12,7 +12,7 @@ from itertools import islice
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading, SessionDraft
-from nalyqor_tui.trace.formats.otel import bare, dialects, otlp
+from nalyqor_tui.trace.formats.otel import bare, dialects, jaeger, otlp
 from nalyqor_tui.trace.formats.otel.logs import attach
 from nalyqor_tui.trace.formats.otel.pieces import Address, find, load
 from nalyqor_tui.trace.formats.otel.sessions import Count, group, see
@@ -128,6 +128,9 @@ def _names(sample: Sample) -> Iterator[Iterable[Json]]:
                 )
                 events = [obj(event).get("name") for event in arr(obj(leaf).get("events"))]
                 yield [*pairs, *events, first(leaf, "eventName", "event_name")]
+        elif jaeger.is_export(value):
+            for _, leaf in jaeger.walk(value):
+                yield [obj(tag).get("key") for tag in arr(obj(leaf).get("tags"))]
         else:
             for _, leaf in bare.walk(value):
                 if bare.is_span(leaf):

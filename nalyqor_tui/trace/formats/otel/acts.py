@@ -14,6 +14,8 @@ from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json
 
 Heard = tuple[Said, Place]
+OTHER = "span"
+"""The kind of a frame that says nothing of an agent or a model."""
 
 
 @dataclass(slots=True)

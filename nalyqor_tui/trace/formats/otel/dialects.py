@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.trace.formats.otel import genai, openinference, vercel
-from nalyqor_tui.trace.formats.otel.acts import Act, Frame, Model, Tool
+from collections.abc import Callable, Iterable, Iterator
+
+from nalyqor_tui.trace.formats.otel import adk, genai, openinference, vercel
+from nalyqor_tui.trace.formats.otel.acts import OTHER, Act, Frame, Model, Tool
 from nalyqor_tui.trace.formats.otel.span import Span
 from nalyqor_tui.trace.formats.pick import first, txt
 from nalyqor_tui.trace.records import Json
 
-_PREFIXES = ("gen_ai.", "llm.", "openinference.", "traceloop.", "ai.operationId", "ai.model.", "ai.prompt",
-             "ai.response.", "ai.telemetry.", "ai.toolCall.")  # fmt: skip
+_PREFIXES = ("gen_ai.", "gcp.vertex.agent.", "llm.", "openinference.", "traceloop.", "ai.operationId", "ai.model.",
+             "ai.prompt", "ai.response.", "ai.telemetry.", "ai.toolCall.")  # fmt: skip
 _INTERRUPTS = ("GraphInterrupt", "NodeInterrupt")  # how LangGraph stops a tool to ask somebody
 _SESSIONS = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id",
              "ai.telemetry.metadata.sessionId", "gcp.vertex.agent.session_id", "langfuse.session.id")  # fmt: skip
@@ -25,9 +27,36 @@ def read(span: Span) -> Act:
     act = openinference.read(span) or vercel.read(span) or genai.read(span)
     if isinstance(act, Model) and not act.talk.captured:
         act.talk = genai.talk(span)
+        if not act.talk.captured:
+            act.talk, act.tools = adk.talk(span), act.tools or adk.tools(span)
     if isinstance(act, Tool):
         act.paused = act.paused or _interrupted(span)
-    return act or Frame("span")
+    return act or Frame(OTHER)
+
+
+def once(acted: list[tuple[Span, Act]], around: Callable[[Span], Iterable[Span]]) -> None:
+    """Leave one call of a model where several spans stand for it: the innermost with content, else the outermost.
+
+    A client is often traced inside of the framework that calls it. What a tool or an agent does inside is its own.
+    """
+    acts = {id(span): act for span, act in acted}
+    outer = {id(span): list(_models(around(span), acts)) for span, act in acted if isinstance(act, Model)}
+    talking = {id(span) for span, act in acted if isinstance(act, Model) and act.talk.captured}
+    doubled = {id(each) for span in outer if span in talking for each in outer[span]}
+    doubled |= {span for span in outer if span not in talking and outer[span]}
+    for index, (span, _) in enumerate(acted):
+        if id(span) in doubled:
+            acted[index] = (span, Frame("model call"))
+
+
+def _models(around: Iterable[Span], acts: dict[int, Act]) -> Iterator[Span]:
+    """Yield the calls of a model around a span, up to the nearest tool or agent."""
+    for outer in around:
+        act = acts.get(id(outer))
+        if isinstance(act, Tool) or (isinstance(act, Frame) and act.kind == "agent"):
+            return
+        if isinstance(act, Model):
+            yield outer
 
 
 def name(span: Span) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nalyqor_tui.trace.formats.messages import Call, Result, genai
 from nalyqor_tui.trace.formats.otel import legacy
-from nalyqor_tui.trace.formats.otel.acts import Act, Frame, Heard, Lookup, Model, Talk, Tool, listen
+from nalyqor_tui.trace.formats.otel.acts import OTHER, Act, Frame, Heard, Lookup, Model, Talk, Tool, listen
 from nalyqor_tui.trace.formats.otel.span import Span
 from nalyqor_tui.trace.formats.pick import arr, decoded, first, num, obj, txt, whole
 from nalyqor_tui.trace.records import Json
@@ -98,7 +98,7 @@ def _kind(span: Span) -> str | None:
         return "model"
     if "gen_ai.agent.name" in span.attributes:
         return "agent"
-    return "span" if any(key.startswith(("gen_ai.", "traceloop.")) for key in span.attributes) else None
+    return OTHER if any(key.startswith(("gen_ai.", "traceloop.")) for key in span.attributes) else None
 
 
 def _part(part: Json) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nalyqor_tui.trace.document import Document
-from nalyqor_tui.trace.formats.otel import bare, otlp
+from nalyqor_tui.trace.formats.otel import bare, jaeger, otlp
 from nalyqor_tui.trace.formats.otel.span import Event, Span
 from nalyqor_tui.trace.parse import dumps, resolve
 from nalyqor_tui.trace.place import Place
@@ -33,7 +33,9 @@ def load(document: Document, addresses: Iterable[Address]) -> Iterator[tuple[Pie
 
 
 def _walk(value: Json) -> Iterator[tuple[str, Json]]:
-    return otlp.walk(value) if otlp.is_request(value) else bare.walk(value)
+    if otlp.is_request(value):
+        return otlp.walk(value)
+    return jaeger.walk(value) if jaeger.is_export(value) else bare.walk(value)
 
 
 def _take(value: Json, pointer: str, place: Place) -> Piece:
@@ -43,6 +45,8 @@ def _take(value: Json, pointer: str, place: Place) -> Piece:
     try:
         if otlp.is_request(value):
             found = otlp.take(value, pointer, place) if pointer else None
+        elif jaeger.is_export(value):
+            found = jaeger.take(value, pointer, place) if pointer else None
         else:
             found = bare.take(resolve(value, pointer), place)
     except KeyError:  # the file was changed since

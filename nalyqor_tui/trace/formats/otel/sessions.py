@@ -30,6 +30,7 @@ class Seen:
     start: int | None = None
     log: bool = False
     tool: bool = False
+    model: bool = False
     agent: str | None = None
 
 
@@ -91,7 +92,7 @@ def see(place: Place, pointer: str, piece: Piece, count: Count) -> Seen:
             count.ours += 1
             count.names[name] = count.names.get(name, 0) + 1
         if isinstance(act, Model):
-            count.models.append(own)
+            seen.model = True
             count.captured.update([own] if act.talk.captured else [])
     return seen
 
@@ -107,11 +108,28 @@ def group(every: list[Seen], count: Count) -> list[Group]:
     for number, each in enumerate(every):
         if each.parent and (each.trace, each.parent) not in spans:
             count.orphans += 1
+        if each.model:
+            _count_model(each, spans, count)
         key = _key(each, spans, known, number)
         if key not in found:
             found[key] = Group(names.unique(key[-1]), below=key[0] if len(key) > 1 else None)
         found[key].pieces.append(each)
     return sorted(found.values(), key=lambda one: one.start)
+
+
+def _count_model(each: Seen, spans: dict[tuple[str, str], Seen], count: Count) -> None:
+    """Count a call of a model, once where its spans stand in one another; any of them may hold the content."""
+    own = (each.trace, each.span or f"{each.place} {each.pointer}")
+    every = [own]
+    for one in list(_above(each, spans))[1:]:
+        if one.tool or one.agent:
+            break
+        if one.model:
+            every.append((one.trace, one.span))
+    if any(model in count.captured for model in every):
+        count.captured.add(every[-1])
+    if len(every) == 1:
+        count.models.append(own)
 
 
 def _key(

@@ -14,6 +14,7 @@ from typing import Any
 from nalyqor_tui.trace.formats.messages import Said
 from nalyqor_tui.trace.formats.otel import dialects, verdicts
 from nalyqor_tui.trace.formats.otel.acts import (
+    OTHER,
     Act,
     Frame,
     Heard,
@@ -51,6 +52,7 @@ class Story:
         self._tree = Tree(spans)
         self._events = events
         self._acted: list[tuple[Span, Act]] = [(span, dialects.read(span)) for span in spans]
+        dialects.once(self._acted, self._tree.around)
         tools = [act for _, act in self._acted if isinstance(act, Tool)]
         self._calls = Calls(act.call for act in tools if act.paused is not None)
         self._repeats = Repeats()
@@ -63,6 +65,7 @@ class Story:
         self._header()
         for _, write in sorted(self._moments(), key=lambda moment: moment[0]):
             write()
+        self._others()
         return self.scribe
 
     def _moments(self) -> Iterator[tuple[_When, partial[None]]]:
@@ -79,7 +82,7 @@ class Story:
                     yield ended, partial(self._ended, span, act)
                 case Lookup():
                     yield ended, partial(self._lookup, span, act, joins.get(index))
-                case Frame():
+                case Frame() if act.kind != OTHER:
                     yield (start, OPENS, -index), partial(self._opened, span, act)
                     yield (end, CLOSES, index), partial(self._closed, span, act)
         for index, event in enumerate(self._events):
@@ -222,6 +225,15 @@ class Story:
         held = tuple(range(len(left)))
         names = self.scribe.step(place, chosen, held=held, ts=ts)
         self._calls.made(chosen, names, held, replace(said, calls=left))
+
+    def _others(self) -> None:
+        """Keep the spans that are no agent's own, such as requests of a server, in one record at the end."""
+        spans = [span for span, act in self._acted if isinstance(act, Frame) and act.kind == OTHER]
+        if spans:
+            listed = [{"at": str(span.place), **self._rest(span, set())} for span in spans]
+            self.scribe.keep(spans[0].place, "otel:other spans", listed)
+        for span in spans:
+            verdicts.of_span(self.scribe, span)
 
     def _told(self, span: Span, heard: Sequence[Heard]) -> bool:
         """Tell whether a frame around this one, or inside of it, said the same; remember that this one has."""
