@@ -234,6 +234,8 @@ class TestConsent:
         log.back("t1", "The user doesn't want to proceed with this tool use. STOP", error=True)
         session = one(tmp_path, log)
         assert kinds(session)[-3:] == ["proposal", "confirmation", "tool_result"]
+        assert "tool_call" not in kinds(session)
+        assert session.decisions[0].result == len(session.entries) - 1
         no = only(session, rec.Confirmation)
         assert (no.op, no.by, no.decider, no.answers) == (
             "declined",
@@ -316,7 +318,9 @@ class TestConsent:
         session = one(tmp_path, log)
         made = only(session, rec.Confirmation)
         assert (made.op, made.by, made.decider, made.covers.tool) == (op, "hook", "hook", "Bash")
-        assert kinds(session).index("confirmation") < kinds(session).index("tool_result")
+        after = kinds(session)[kinds(session).index("confirmation") :]
+        assert ("tool_call" in after) == (op == "given")
+        assert session.decisions[0].result is not None
 
     def test_a_hook_that_complains_afterwards_denies_nothing(self, tmp_path: Path) -> None:
         log = self.asked()
@@ -529,18 +533,19 @@ class TestRealFiles:
         )
         found = counts(Trace(path))
         assert found["decisions"] == len(uses) + len(talking)
+        ran = len(uses) - refused  # a call that was refused did not go out: its result answers the decision
         assert (found["calls"], found["results"], found["paired"]) == (
-            len(uses),
+            ran,
             len(backs),
-            len(uses & backs),
+            len(uses & backs) - refused,
         )
         assert (found["confirmations"], found["unparsed"]) == (refused, 0)
 
     def test_the_files_have_what_is_counted(self) -> None:
         found = counts(Trace(SAMPLE))
         assert {key: found[key] for key in ("decisions", "calls", "paired", "confirmations")} == {
-            # grep -c '"type":"tool_use"' gives 60 over the four files; five responses hold words alone
-            "decisions": 65, "calls": 60, "paired": 60, "confirmations": 3,
+            # grep -c '"type":"tool_use"' gives 60 over the four files; three were refused; five responses are words
+            "decisions": 65, "calls": 57, "paired": 57, "confirmations": 3,
         }  # fmt: skip
 
     def test_nothing_is_lost_and_every_place_is_found(self) -> None:

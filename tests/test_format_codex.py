@@ -188,7 +188,10 @@ class TestConsent:
         assert (made.op, made.by, made.decider, made.answers) == (op, "guardian", "model", asked.id)
         assert (made.covers.tool, made.covers.arguments) == ("shell", {"command": "rm x"})
         assert (made.scope, rec.extras(made)["risk_level"]) == (None, "low")
-        assert kinds(session)[-4:] == ["proposal", "confirmation", "codex:guardian_assessment", "tool_result"]
+        called = [] if op == "declined" else ["tool_call"]  # what was denied did not go out
+        assert kinds(session)[3:] == ["decision", "proposal", "confirmation", "codex:guardian_assessment", *called,
+                                      "tool_result"]  # fmt: skip
+        assert session.decisions[0].result == len(session.entries) - 1
 
     def test_its_request_and_its_answer_share_the_proposal(self, tmp_path: Path) -> None:
         action = {"type": "mcp_tool_call", "server": "s", "tool_name": "pay"}
@@ -225,6 +228,7 @@ class TestConsent:
             only(session, rec.Proposal).id,
         )
         assert kinds(session)[-3:] == ["proposal", "confirmation", "tool_result"]
+        assert "tool_call" not in kinds(session)
 
     def test_a_call_that_ran_was_not_for_that_agreed_to(self, tmp_path: Path) -> None:
         end = event("exec_command_end", call_id="c1", status="completed")

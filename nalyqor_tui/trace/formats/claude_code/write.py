@@ -19,6 +19,7 @@ from nalyqor_tui.trace.formats.claude_code.tree import Branch, Thread
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, anthropic, joined, unwrapped
 from nalyqor_tui.trace.formats.pick import arr, at, obj, rest, txt
 from nalyqor_tui.trace.formats.scribe import Scribe
+from nalyqor_tui.trace.formats.waiting import Waiting
 from nalyqor_tui.trace.place import Place, Placed, Spread
 from nalyqor_tui.trace.records import Json
 
@@ -62,6 +63,7 @@ class Writer:
         self.branch = branch
         self.calls: dict[str, Call] = {}
         self.denied: set[str] = set()
+        self.waiting = Waiting(self.scribe)
         self.answered: set[str] = set()
         self.steady: dict[str, Json] = {}
         self.compaction = beside.Compactions(self.scribe)
@@ -90,6 +92,8 @@ class Writer:
         """Write the lines."""
         left = False
         responses = _responses(pieces)
+        told = [approvals.undecided(value) for _, value, _ in pieces if isinstance(value, dict)]
+        self.waiting = Waiting(self.scribe, set().union(*told))
         for number, (line, value, shared) in enumerate(pieces):
             if self.branch.number and not shared and not left:
                 left = True
@@ -110,6 +114,7 @@ class Writer:
             else:
                 self._other(line, value)
         self.compaction.close()
+        self.waiting.end()
 
     def _response(self, pieces: Sequence[tuple[Line, dict[str, Any]]], *, history: bool) -> None:
         """Write one response of the model, with all the lines that it stands on."""
@@ -125,7 +130,7 @@ class Writer:
         if history:
             self.scribe.history(places[spoken], replace(whole, more=source))
             return
-        self.scribe.step(Spread(places, places[spoken]), whole, source=source, ts=stamps[0])
+        self.waiting.step(Spread(places, places[spoken]), whole, source=source, ts=stamps[0])
 
     def _said(self, value: dict[str, Any]) -> Said:
         if value.get("type") == "tool_use":  # as the first versions wrote a call
@@ -172,10 +177,19 @@ class Writer:
             name = f"result of {call}" if call and call not in self.answered else None
             result = replace(one, call=call, more=one.more if number else {**one.more, **more})
             made = self.calls.get(call or "")
-            if approvals.heard(self.scribe, line.place, made, result, value, name):
+            ts, instead = txt(value.get("timestamp")), {}
+            if (
+                approvals.heard(self.scribe, line.place, made, result, value, name)
+                and call not in self.denied
+            ):
+                self.waiting.go(call)
+            else:
                 self.denied.add(call or "")
-            at_ = line.place.below(result.pointer)
-            self.scribe.result(at_, result, id=name, ts=txt(value.get("timestamp")))
+                if answers := self.waiting.never(
+                    call
+                ):  # no call went out: what came back answers the decision
+                    instead = {"call": answers, "tool_use_id": call}
+            self.scribe.result(line.place.below(result.pointer), result, id=name, ts=ts, **instead)
             self.answered.add(call or "")
 
     def _queued(self, line: Line, value: dict[str, Any]) -> None:
@@ -214,7 +228,11 @@ class Writer:
                 "end", line.place, status=txt(value.get("subtype")), source=rest(value, _TAKEN), ts=ts
             )
         elif line.kind == "attachment":
-            approvals.by_hook(self.scribe, line.place, attached, self.calls)
+            decided = approvals.by_hook(self.scribe, line.place, attached, self.calls)
+            if decided == "given":
+                self.waiting.go(txt(attached.get("toolUseID")))
+            elif decided:
+                self.denied.add(txt(attached.get("toolUseID")) or "")
             beside.attachment(self.scribe, line.place, attached, self._more(value, ("attachment",)), ts)
         else:
             kind = "/".join(filter(None, (line.kind or "line", txt(value.get("subtype")))))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nalyqor_tui.trace.document import Item
-from nalyqor_tui.trace.formats.messages import Call, Result, Status, text
+from nalyqor_tui.trace.formats.messages import Call, Result, Status, responses, text
 from nalyqor_tui.trace.formats.pick import at, obj, rest, txt
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.place import Place
@@ -25,9 +25,13 @@ class Approvals:
         self._calls: dict[str, Call] = {}
         self._proposals: dict[str, str] = {}
         self._answered: set[str] = set()
+        self._denied: set[str] = set()
+        self.undecided: set[str] = set()
+        """The ids of calls of which the log tells that somebody decided."""
         self._ends: dict[str, str] = {}
         for value, _ in pieces:
             event = obj(obj(value).get("payload"))
+            self.undecided |= _told(event)
             name = txt(event.get("call_id"))
             if obj(value).get("type") == "event_msg" and name and (ended := _ended(event)):
                 self._ends[name] = ended
@@ -48,26 +52,26 @@ class Approvals:
         """Return how a call ended by the event that says so; None where there is none."""
         return _STATUS.get(self._ends.get(call or "", ""))
 
-    def refused(self, result: Result, place: Place, name: str | None) -> None:
-        """Write that a call was refused, where its result or the event of its end says so."""
+    def refused(self, result: Result, place: Place, name: str | None) -> bool:
+        """Write that a call was refused, where its result or the event of its end says so; return whether it was."""
         words = text(result.value)
         by_user = _BY_USER in words[:200]
         if not by_user and self._ends.get(result.call or "") != "declined":
-            return
+            return (result.call or "") in self._denied
         call = self._calls.get(result.call or "")
         by = ("user", "human") if by_user else (None, None)
-        asked = (
-            None
-            if call is None
-            else self._scribe.record("proposal", place, tool=call.name, arguments=call.arguments)
-        )
+        asked = None
+        if call is not None:
+            asked = self._scribe.record("proposal", place, tool=call.name, arguments=call.arguments)
+        evidence = [{"ref": name, "quote": words}] if name else []
         self._scribe.record(
             "confirmation", place, op="declined", by=by[0], decider=by[1], answers=asked, covers=_covers(call),
-            evidence=[{"ref": name, "quote": words}] if name else [],
+            evidence=evidence,
         )  # fmt: skip
+        return True
 
-    def guardian(self, event: dict[str, Any], place: Place, ts: str | None) -> None:
-        """Write what a guardian, a model that reviews calls, was asked or decided; the event is kept besides."""
+    def guardian(self, event: dict[str, Any], place: Place, ts: str | None) -> str | None:
+        """Write and return what a guardian, a model that reviews calls, was asked or decided."""
         name, status = txt(event.get("id")) or "", event.get("status")
         op = (
             "requested"
@@ -77,7 +81,9 @@ class Approvals:
             else None
         )
         if op is None:
-            return
+            return None
+        if op == "declined":
+            self._denied.add(txt(event.get("target_item_id")) or "")
         call = self._calls.get(txt(event.get("target_item_id")) or "")
         covers = _covers(call) or _reviewed(obj(event.get("action")))
         if name not in self._proposals and covers:
@@ -89,6 +95,24 @@ class Approvals:
             "confirmation", place, type="guardian", op=op, by="guardian", decider="model", covers=covers,
             answers=self._proposals.get(name), source="guardian_assessment", **more, ts=ts,
         )  # fmt: skip
+        return op
+
+
+def _told(event: dict[str, Any]) -> set[str]:
+    """Return the id of a call of which an event or a result tells that somebody decided."""
+    kind = event.get("type")
+    name = txt(event.get("target_item_id") if kind == "guardian_assessment" else event.get("call_id"))
+    decided = kind == "guardian_assessment" and (
+        event.get("status") == "in_progress" or _op(event) is not None
+    )
+    said = responses.read(event) if isinstance(kind, str) and kind.endswith("_output") else None
+    refused = said is not None and any(_BY_USER in text(result.value)[:200] for result in said.results)
+    return {name} if name and (decided or refused or event.get("status") == "declined") else set()
+
+
+def _op(event: dict[str, Any]) -> str | None:
+    status = event.get("status")
+    return _DECIDED.get(status) if isinstance(status, str) else None
 
 
 def _ended(event: dict[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from nalyqor_tui.trace.formats.codex.twins import Twins
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, joined, responses, text
 from nalyqor_tui.trace.formats.pick import arr, at, first, obj, rest, txt, without
 from nalyqor_tui.trace.formats.scribe import Scribe
+from nalyqor_tui.trace.formats.waiting import Waiting
 from nalyqor_tui.trace.place import Place, Placed, Spread
 from nalyqor_tui.trace.records import Json
 
@@ -54,6 +55,7 @@ class Writer:
         self.name = name
         self.twins = Twins(pieces)
         self.approvals = Approvals(self.scribe, pieces)
+        self.waiting = Waiting(self.scribe, self.approvals.undecided)
         self.open: list[tuple[Said, Place]] = []
         self.stamp: str | None = None
         self.model = next((m for value, _ in pieces if (m := _model(value))), None)
@@ -77,6 +79,7 @@ class Writer:
             else:
                 self._item(number, value, place, first(value, "timestamp", "created_at"), {})
         self._close()
+        self.waiting.end()
 
     def _session(self, value: dict[str, Any], place: Place) -> None:
         about = about_session(value)
@@ -165,8 +168,14 @@ class Writer:
     def _result(self, result: Result, place: Place, ts: str | None) -> None:
         name = self.approvals.name(result.call)
         status = result.status or self.approvals.status(result.call)
-        self.approvals.refused(result, place, name)
-        self.scribe.result(place, replace(result, status=status), id=name, ts=ts)
+        instead: dict[str, Json] = {}
+        if not self.approvals.refused(result, place, name):
+            self.waiting.go(result.call)
+        elif answers := self.waiting.never(
+            result.call
+        ):  # no call went out: what came back answers the decision
+            instead = {"call": answers, "call_id": result.call}
+        self.scribe.result(place, replace(result, status=status), id=name, ts=ts, **instead)
 
     def _close(self) -> None:
         """Write the response whose items have come."""
@@ -180,7 +189,7 @@ class Writer:
         for call in said.calls:
             self.approvals.made(call)
         if said.spoke or said.calls or said.unread:
-            self.scribe.step(Spread(places, places[spoken]), said, ts=ts)
+            self.waiting.step(Spread(places, places[spoken]), said, ts=ts)
         else:  # thoughts that are sealed, and nothing that came of them
             self.scribe.keep(places[0], "codex:reasoning", said.more, ts=ts)
 
@@ -196,13 +205,14 @@ class Writer:
             said = Said("user", event["message"], more={**rest(event, ("type", "message")), **beside})
             self._say(place, said, ts)
             return
-        if kind == "guardian_assessment":
+        if kind in ("guardian_assessment", "web_search_end"):
             self._close()
-            self.approvals.guardian(event, place, ts)
-        elif kind == "web_search_end":
-            self._close()
+        if kind == "web_search_end":
             self._search(event, place, ts)
+        decided = self.approvals.guardian(event, place, ts) if kind == "guardian_assessment" else None
         self.scribe.keep(place, f"codex:{kind}", {**rest(event, ("type",)), **beside}, ts=ts)
+        if decided == "given":
+            self.waiting.go(txt(event.get("target_item_id")))
 
     def _search(self, event: dict[str, Any], place: Place, ts: str | None) -> None:
         """Write a look-up, where its results were logged."""
