@@ -80,6 +80,17 @@ class TestModelCalls:
             "/samples/0/events_data/messages/2",
         ]
 
+    def test_a_pool_of_the_sample_itself(self, tmp_path: Path) -> None:
+        session = told(tmp_path, {**model(said()), "input_refs": [[0, 1]]}, message_pool=[ASKED], call_pool=3)
+        assert len(of(session, "context")[0].items) == 1
+
+    def test_where_the_input_was_not_recorded_the_conversation_is(self, tmp_path: Path) -> None:
+        events = [model(called()), tool(), model(said())]
+        session = told(tmp_path, *events, messages=[ASKED, called(), answer(), said()])
+        assert order(session) == [
+            "trace", "message", "decision", "tool_call", "tool_result", "decision", "message", "end",
+        ]  # fmt: skip
+
     def test_attachments_stand_where_they_are_named(self, tmp_path: Path) -> None:
         asked = {**ASKED, "content": "attachment://ab"}
         session = told(tmp_path, model(said(), asked), attachments={"ab": "Move all of it.", "cd": "loose"})

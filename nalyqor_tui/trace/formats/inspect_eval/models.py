@@ -79,6 +79,8 @@ class Models:
         if heard:
             tokens = _input_tokens(at(event, "output", "usage"))
             known["context"] = self._scribe.window(place, heard, ts=ts, input_tokens=tokens)
+        else:
+            self._before(event)
         self._output = event["output"]
         self._known.add(canonical(at(event, "output", "choices", 0, "message")))
         known["margin"] = _margin(event, [tool for tool in tools if isinstance(tool, str)])
@@ -139,6 +141,13 @@ class Models:
                 self._known.add(canonical(message))
                 yield said, obj(message), where
 
+    def _before(self, event: dict[str, Any]) -> None:
+        """Write what stands before an answer in the conversation, where what the model was sent was not recorded."""
+        name = txt(at(event, "output", "choices", 0, "message", "id"))
+        ids = [txt(at(message, "id")) for message, _ in self._parts.messages]
+        if name is not None and name in ids:
+            self.remaining(self._parts.messages[: ids.index(name)])
+
     def _as_heard(self, said: Said, message: dict[str, Any], started: bool) -> Said:
         """Tell a person's words from those that a solver or another agent put into a user's message."""
         if said.role != "user":
@@ -182,7 +191,11 @@ class Models:
         """Return what a model call tells besides: its settings, usage, other choices, the raw call."""
         output = obj(event.get("output"))
         choices = arr(output.get("choices"))
-        about: dict[str, Json] = {"model": event.get("model"), **rest(event, _EVENT)}
+        about: dict[str, Json] = {
+            "model": event.get("model"),
+            "began": event.get("timestamp"),
+            **rest(event, _EVENT),
+        }
         about["output"] = rest(output, ("choices", "completion"))
         if choices and (more := rest(choices[0], ("message",))):
             about["choice"] = more

@@ -70,7 +70,7 @@ def single(sample: dict[str, Any], place: Place) -> Parts:
     """Take apart a sample that is one value; the oldest logs keep events and texts under `transcript`."""
     old = obj(sample.get("transcript"))
     attachments = Attachments({**obj(old.get("content")), **obj(sample.get("attachments"))})
-    apart = ("events", "messages", "attachments", "events_data", "transcript")
+    apart = ("events", "messages", "attachments", "events_data", "transcript", "message_pool", "call_pool")
     parts = Parts({key: attachments.into(value) for key, value in sample.items() if key not in apart}, place)
     parts.events += _listed(attachments.into(sample.get("events")), place.below("/events"))
     parts.messages += _listed(attachments.into(sample.get("messages")), place.below("/messages"))
@@ -78,8 +78,13 @@ def single(sample: dict[str, Any], place: Place) -> Parts:
     pools = obj(sample.get("events_data"))
     parts.pool += _listed(attachments.into(pools.get("messages")), place.below("/events_data/messages"))
     parts.calls += _listed(attachments.into(pools.get("calls")), place.below("/events_data/calls"))
+    for key, pool in (
+        ("message_pool", parts.pool),
+        ("call_pool", parts.calls),
+    ):  # as they were called for a while
+        pool.extend(_listed(attachments.into(sample.get(key)), place.below(f"/{key}")))
     for key in apart:  # of another type than it should be: shown as it stands
-        wanted: type = list if key in ("events", "messages") else dict
+        wanted: type = dict if key in ("attachments", "events_data", "transcript") else list
         if sample.get(key) is not None and not isinstance(sample[key], wanted):
             parts.value[key] = sample[key]
     parts.loose = attachments.unused
