@@ -16,7 +16,7 @@ from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Ends
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.session import Decision, Session
+from nalyqor_tui.trace.session import Decision, Session, choice
 
 FROM_TEXT = "consent from text"
 
@@ -91,9 +91,29 @@ _VERDICTS: dict[Class, Literal["pass", "fail", "unknown"]] = {"confirmed": "pass
 _CERTAIN: dict[Class, Certainty] = {"confirmed": "yes", "unknown": "unknown"}
 
 
+def moment(session: Session, decision: Decision) -> int:
+    """Return the record before which an approval must stand: the choice or, where a call waited for one, the call.
+
+    A runtime that asks does so between the choice and the call: what was given there is an answer to this call.
+    """
+    if decision.call is None:
+        return decision.entry
+    between = session.entries[decision.entry + 1 : decision.call]
+    waited = any(isinstance(e.record, rec.Confirmation) and e.record.op == "given" for e in between)
+    return decision.call if waited else decision.entry
+
+
+def sent(chosen: rec.Action, call: rec.AnyRecord) -> rec.Action:
+    """Return the action as it went out; what the call's record does not say is as it was chosen."""
+    if not isinstance(call, rec.ToolCall) or (call.name == chosen.tool and call.arguments is None):
+        return chosen
+    return choice(call)
+
+
 def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) -> Answer:
     """Look for a live confirmation of the type `kind` that covers the decision's action."""
-    at, action = decision.entry, session.chosen(decision)
+    at = moment(session, decision)
+    action = sent(session.chosen(decision), session.record(at))
     lives = [life for life in ledger.known_at(at) if life.type_name == kind]
     live = [(life, life.covers(action)) for life in lives if life.at(at).status == "live"]
     for life, coverage in live:
@@ -112,7 +132,7 @@ def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) ->
 
 def covered(session: Session, ledger: Ledger, decision: Decision, action: rec.Action) -> Certainty:
     """Say whether any live confirmation covers the call of a decision."""
-    at = decision.entry
+    at = moment(session, decision)
     standing = [(life.at(at).status, life.covers(action).verdict) for life in ledger.known_at(at)]
     if ("live", "covers") in standing:
         return "yes"

@@ -8,6 +8,7 @@ from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
 from nalyqor_tui.derive.acts import Act
+from nalyqor_tui.derive.approval import moment, sent
 from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.consent import Consent
@@ -22,7 +23,7 @@ from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.schema import Rule
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.session import Decision, Entry, Session, choice
+from nalyqor_tui.trace.session import Decision, Entry, Session
 
 _BANDS: dict[str, Verdict] = {"tie": "fail", "against": "fail", "unresolved": "unknown"}
 Step = Literal["made", "called", "answered"]
@@ -164,7 +165,9 @@ class _Run:
         ]
 
     def _called(self, decision: Decision, entry: Entry) -> None:
-        action = _sent(self.session.chosen(decision), entry.record)
+        if moment(self.session, decision) == entry.index:
+            self._approved_since(decision)
+        action = sent(self.session.chosen(decision), entry.record)
         act = Act(decision, action, self.clauses.covered(decision, action))
         self.ledger.use(decision, entry, action)
         self._acts[decision.index] = act
@@ -172,6 +175,16 @@ class _Run:
             self.clauses.facts.lost(action, entry.index)
         self.clauses.happened(act)
         self._settle(self.clauses.responses.done(act, entry))
+
+    def _approved_since(self, decision: Decision) -> None:
+        """Answer anew whether a call was approved: it waited, and was answered after it was chosen."""
+        found = self.findings[decision.index]
+        for rule in self.policy.rules:
+            wanted = rule.need.confirmation if rule.need is not None else None
+            for number, old in enumerate(found):
+                if wanted is not None and (old.subject, old.check) == (rule.id, "need.confirmation"):
+                    answer = self.clauses.approvals.check(decision, wanted)
+                    found[number] = finding(self.policy, rule, old.check, answer)
 
     def _answered(self, decision: Decision, entry: Entry) -> None:
         act = self._acts.pop(decision.index, None)
@@ -188,13 +201,6 @@ class _Run:
     def _settle(self, settled: list[tuple[Due, Answer]]) -> None:
         for due, answer in settled:
             self.findings[due.decision.index].append(finding(self.policy, due.rule, "then", answer))
-
-
-def _sent(chosen: rec.Action, call: rec.AnyRecord) -> rec.Action:
-    """Return the action as it went out; what the call's record does not say is as it was chosen."""
-    if not isinstance(call, rec.ToolCall) or (call.name == chosen.tool and call.arguments is None):
-        return chosen
-    return choice(call)
 
 
 def _margin(session: Session, decision: Decision, policy: Policy) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from nalyqor_tui.derive.approval import moment
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.inputs import SIDES, Side
 from nalyqor_tui.derive.rules import IN_VIEW
@@ -129,7 +130,7 @@ def _believed(review: Review, decision: Decision) -> Row:
 
 def _standing(review: Review, decision: Decision) -> Row:
     """What the policy makes of each confirmation that had been given, and why."""
-    lives = review.judgement.ledger.known_at(decision.entry)
+    lives = review.judgement.ledger.known_at(moment(review.session, decision))
     evidence = (decision.entry, *(life.entry for life in lives))
     if review.policy is None:
         return derived("by policy", words.NO_POLICY, "confirmation ledger", evidence, tone="unknown")

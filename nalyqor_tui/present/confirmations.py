@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.approval import FROM_TEXT
+from nalyqor_tui.derive.approval import FROM_TEXT, moment
 from nalyqor_tui.derive.confirmations import Life, Standing
 from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 from nalyqor_tui.derive.reliance import believed
@@ -16,12 +16,16 @@ from nalyqor_tui.trace.session import Decision
 
 
 def view(review: Review, decision: Decision) -> list[Line]:
-    """Return every confirmation recorded before the decision, with both columns and what was found of it."""
-    lives = review.judgement.ledger.known_at(decision.entry)
+    """Return every confirmation recorded before the decision, with both columns and what was found of it.
+
+    Where a call waited for an answer, that answer is among them, and what was asked of it.
+    """
+    lives = review.judgement.ledger.known_at(moment(review.session, decision))
     record = review.session.record(decision.entry)
     out: list[Line] = []
     for life in lives:
         out += _life(review, decision, life)
+    out += _asked(review, decision)
     known = {life.id for life in lives}
     for name in believed(record):
         if name not in known:
@@ -100,12 +104,12 @@ def believes(review: Review, decision: Decision, name: str) -> Row:
 
 def policy(review: Review, decision: Decision, life: Life) -> Row:
     """What the policy makes of this confirmation at the decision, why, and since which record."""
-    return standing(review, life, life.at(decision.entry))
+    return standing(review, life, life.at(moment(review.session, decision)))
 
 
 def all_believed(review: Review, decision: Decision) -> Phrase:
     """What the agent's log says that it took each confirmation for."""
-    lives = review.judgement.ledger.known_at(decision.entry)
+    lives = review.judgement.ledger.known_at(moment(review.session, decision))
     known = {life.id for life in lives}
     parts = [phrase("{id} ", id=life.id) + believes(review, decision, life.id).value
              for life in lives]  # fmt: skip
@@ -124,8 +128,9 @@ def all_standing(review: Review, decision: Decision) -> Phrase:
         if finding.area == "confirmation" and finding.verdict == "fail":
             failed.setdefault(finding.subject, []).append(phrase("{check}", check=own(finding.check)))
     parts: list[Phrase] = []
-    for life in review.judgement.ledger.known_at(decision.entry):
-        says = phrase("{id} ", id=life.id) + own(life.at(decision.entry).status)
+    at = moment(review.session, decision)
+    for life in review.judgement.ledger.known_at(at):
+        says = phrase("{id} ", id=life.id) + own(life.at(at).status)
         checks = failed.pop(life.id, [])
         parts.append(says + (phrase(" (") + join(", ", checks) + phrase(")") if checks else ()))
     parts += [phrase("{id} ", id=name) + join(", ", checks) for name, checks in failed.items()]
@@ -175,7 +180,29 @@ def _unlisted(review: Review, decision: Decision, known: set[str]) -> list[Line]
     return out
 
 
+def _asked(review: Review, decision: Decision) -> list[Line]:
+    """Return what was asked of this very call and how it was answered, save the yes that is told already."""
+    session, chosen, out = review.session, review.session.chosen(decision), list[Line]()
+    again = (d.entry for d in session.decisions[decision.index + 1 :] if session.chosen(d) == chosen)
+    until = next((at for at in (decision.call, decision.result, next(again, None)) if at is not None), None)
+    for entry in session.entries[decision.entry + 1 : until]:
+        record = entry.record
+        if not isinstance(record, rec.Confirmation) or record.op == "given" or record.covers is None:
+            continue
+        if chosen.tool is not None and record.covers == rec.Action(
+            tool=chosen.tool, arguments=chosen.arguments
+        ):
+            says = phrase("{id} by {by}: ", id=record.id or "", by=record.by or "?")
+            says += words.action(record.covers, 200)
+            quotes = "\n".join(quote.quote for quote in record.evidence if quote.quote)
+            tone: Tone = "fail" if record.op == "declined" else "plain"
+            out.append(observed(record.op, says, entry.index, tone=tone, body=quotes))
+    return out
+
+
 def _none(review: Review, decision: Decision) -> Line:
     if review.session.captures.confirmation == "all":
         return Heading(phrase("none had been given before this decision (the log records them all)"))
+    if any(isinstance(entry.record, rec.Confirmation) for entry in review.session.entries):
+        return Heading(phrase("none is recorded before this decision, in a log that need not hold them all"))
     return Heading(phrase("not recorded: this log holds no confirmation records"))
