@@ -15,6 +15,7 @@ from format_laws import counts
 from trace_samples import SHARED, decision, header, message, opened, write
 
 from nalyqor_tui.cli import main
+from nalyqor_tui.trace.document import Sample
 from nalyqor_tui.trace.formats import FORMATS, plugins
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading, SessionDraft
 from nalyqor_tui.trace.records import read
@@ -38,6 +39,19 @@ class TestFormats:
     def test_the_table_in_the_docs_is_of_today(self, capsys: Capture) -> None:
         page = (Path(__file__).parents[1] / "docs" / "formats.md").read_text("utf-8")
         assert said(capsys, "formats", "--markdown") in page
+
+    @pytest.mark.parametrize(
+        "sample",
+        [
+            Sample((), whole=True, head=b"PK", members=("a.json", "b/c.txt")),
+            Sample((), whole=False, head=b"x"),
+            Sample(([],), whole=True),
+            Sample(({},), whole=True),
+            Sample(([[]], {}), whole=False),
+        ],
+    )
+    def test_none_claims_what_holds_nothing(self, sample: Sample) -> None:
+        assert [form.NAME for form in FORMATS if form.score(sample) > 0] == []
 
     def test_names_are_told_apart(self) -> None:
         assert len({form.NAME for form in FORMATS}) == len(FORMATS)
