@@ -125,6 +125,7 @@ class TestV0:
         assert trace.session_ids == ["issue 4"]
         assert [session.chosen(d).tool for d in session.decisions] == ["run", "finish"]
         assert session.decisions[0].result is not None
+        assert session.record(1).model_dump()["content"] == "Mend it."  # type: ignore[union-attr]
         outcome = session.outcomes()[0].record
         assert isinstance(outcome, rec.Outcome)
         assert (outcome.grade, outcome.by) == ("fail", "resolver")

@@ -114,7 +114,7 @@ class _Writer:
 
     def _action(self, value: dict[str, Any], kind: str, place: Place) -> None:
         known: dict[str, Any] = {"ts": stamp(value.get("timestamp"))}
-        args = obj(value.get("args")) if "args" in value else rest(value, _BESIDE)
+        args = obj(value.get("args")) if "args" in value else rest(value, _BESIDE - {"content"})
         source = value.get("source")
         if kind == "change_agent_state" and source == "user" and args.get("agent_state") in _ANSWERS:
             latest = next((n for n in reversed(self.asked) if n not in self.answered), None)

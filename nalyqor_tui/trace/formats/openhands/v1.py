@@ -86,7 +86,7 @@ class _Writer:
             case "SystemPromptEvent":
                 prompt = value.get("system_prompt")
                 said = Said(
-                    "system", unwrapped([prompt]), more=rest(value, ("timestamp", "kind", "system_prompt"))
+                    "system", _plain([prompt]), more=rest(value, ("timestamp", "kind", "system_prompt"))
                 )
                 self.scribe.message(place, said, **known)
             case "ObservationEvent" | "AgentErrorEvent":
@@ -103,7 +103,7 @@ class _Writer:
     def _message(self, value: dict[str, Any], place: Place, known: dict[str, Any]) -> None:
         message = obj(value.get("llm_message"))
         said = messages.read(message) or Said("user", message or None)
-        content = unwrapped(said.content) if isinstance(said.content, list) else said.content
+        content = _plain(said.content)
         more = {**said.more, **rest(value, _MESSAGE)}
         source = value["source"]
         if source == "agent":
@@ -127,7 +127,7 @@ class _Writer:
         observation = obj(value.get("observation"))
         failed = True if value["kind"] == "AgentErrorEvent" else observation.get("is_error")
         content = observation.get("content", value.get("error"))
-        content = unwrapped(content) if isinstance(content, list) else content
+        content = _plain(content)
         more = {
             **rest(value, (*_RESULT, "observation", "error")),
             **rest(observation, ("content", "is_error")),
@@ -180,7 +180,7 @@ def _same_response(first: dict[str, Any], value: Json) -> bool:
 
 def _action(value: dict[str, Any]) -> Said:
     thought = value.get("thought")
-    content = unwrapped(thought) if isinstance(thought, list) else thought
+    content = _plain(thought)
     return Said("assistant", content, (_call(value),), reasoning=txt(value.get("reasoning_content")))
 
 
@@ -196,6 +196,15 @@ def _call(value: dict[str, Any]) -> Call:
         own,
         "",
         {k: v for k, v in rest(made, ("id", "name", "arguments")).items() if v is not None},
+    )
+
+
+def _plain(content: Json) -> Json:
+    """Return content as text where it is one text; that a part was not to be cached says nothing of it."""
+    if not isinstance(content, list):
+        return content
+    return unwrapped(
+        [rest(part, ("cache_prompt",)) if at(part, "cache_prompt") is False else part for part in content]
     )
 
 
