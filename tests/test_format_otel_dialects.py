@@ -295,6 +295,37 @@ class TestVercel:
             "otel:agent",
         ]
 
+    @pytest.mark.parametrize(("answer", "op"), [(True, "given"), (False, "declined"), (None, "requested")])
+    def test_an_approval_stands_between_the_choice_and_the_run(
+        self, tmp_path: Path, answer: Any, op: str
+    ) -> None:
+        """The model chose before; a later prompt shows that the call waited, and the answer."""
+        first, run, last, _ = vercel()
+        asked = {"type": "tool-approval-request", "approvalId": "a1", "toolCallId": "c1"}
+        answered = {
+            "type": "tool-approval-response",
+            "approvalId": "a1",
+            "approved": answer,
+            "reason": "as said",
+        }
+        talk = [V_ASK, {"role": "assistant", "content": [V_CALL, asked]}]
+        talk += [{"role": "tool", "content": [answered]}] if answer is not None else []
+        held = {"ai.operationId": "ai.generateText", "ai.prompt": json.dumps({"messages": talk})}
+        spans = [first, (OUTER, 1.9, 6, held), *([run, last] if answer else [])]
+        session = opened(tmp_path / "t", as_otlp([(name, a, b, held) for name, a, b, held in spans])).session(
+            0
+        )
+        told = [e.record for e in session.entries]
+        at = next(index for index, record in enumerate(told) if isinstance(record, rec.Confirmation))
+        confirmation, proposal = told[at], told[at - 1]
+        assert isinstance(confirmation, rec.Confirmation)
+        assert isinstance(proposal, rec.Proposal)
+        assert (confirmation.op, confirmation.by, confirmation.answers) == (op, None, proposal.id)
+        assert confirmation.covers == rec.Action(tool="move", arguments=TO)
+        decision = session.decisions[0]
+        assert decision.entry < at
+        assert decision.call == (at + 1 if answer else None)
+
     def test_the_older_names(self, tmp_path: Path) -> None:
         listed = [{"toolCallId": "c1", "toolName": "move", "args": TO}]
         held = {"ai.operationId": "ai.generateText.doGenerate", "ai.prompt.messages": json.dumps([V_ASK]),

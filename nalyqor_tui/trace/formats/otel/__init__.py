@@ -89,6 +89,9 @@ def read(document: Document) -> Reading:
     elif not count.models:
         why = "no call of a model was recorded, only what agents and tools did"
         fidelity = replace(FIDELITY, context=Can("reconstructed", why))
+    if count.approvals:
+        why = "requests and answers that stand in prompts; who answered is not recorded"
+        fidelity = replace(fidelity, confirmations=Can("observed", why))
     return Reading(drafts, ", ".join(names), fidelity, _warnings(count))
 
 

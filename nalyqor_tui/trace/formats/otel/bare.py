@@ -16,7 +16,8 @@ _PARENT = ("parent_id", "parentSpanId", "parent_span_id")
 _START = ("start_time", "startTime", "start_timestamp", "startTimeUnixNano")
 _END = ("end_time", "endTime", "end_timestamp", "endTimeUnixNano")
 _SPAN = frozenset({*_CONTEXTS, *_TRACE, *_ID, *_PARENT, *_START, *_END, "name", "span_name", "attributes",
-                   "events", "resource", "instrumentationScope", "instrumentationLibrary"})  # fmt: skip
+                   "events", "status", "status_code",
+                   "status_message", "resource", "instrumentationScope", "instrumentationLibrary"})  # fmt: skip
 _NESTED = frozenset({"llm", "retrieval", "reranker", "embedding", "input", "output", "openinference", "tool",
                      "tool_call", "session", "agent"})  # fmt: skip
 _OWN = ("gen_ai.", "llm.", "openinference.", "ai.operationId")

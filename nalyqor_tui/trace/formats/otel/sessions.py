@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nalyqor_tui.trace.formats.base import Names
-from nalyqor_tui.trace.formats.otel import dialects
+from nalyqor_tui.trace.formats.otel import approvals, dialects
 from nalyqor_tui.trace.formats.otel.acts import Frame, Model, Tool
 from nalyqor_tui.trace.formats.otel.logs import speaks
 from nalyqor_tui.trace.formats.otel.pieces import Address, Piece
@@ -66,6 +66,7 @@ class Count:
     ours: int = 0
     dropped: int = 0
     orphans: int = 0
+    approvals: bool = False
     names: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -87,6 +88,7 @@ def see(place: Place, pointer: str, piece: Piece, count: Count) -> Seen:
         seen.session, seen.tool = dialects.session(piece), isinstance(act, Tool)
         seen.agent = (act.name or "agent") if isinstance(act, Frame) and act.kind == "agent" else None
         count.spans += 1
+        count.approvals = count.approvals or approvals.shows(piece)
         count.dropped += any(key.startswith("dropped") for key in piece.about)
         if name := dialects.name(piece):
             count.ours += 1

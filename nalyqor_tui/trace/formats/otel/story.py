@@ -26,6 +26,7 @@ from nalyqor_tui.trace.formats.otel.acts import (
     tool_names,
     trouble,
 )
+from nalyqor_tui.trace.formats.otel.approvals import Approvals
 from nalyqor_tui.trace.formats.otel.calls import Calls
 from nalyqor_tui.trace.formats.otel.joined import Twin, join
 from nalyqor_tui.trace.formats.otel.parts import choice, distinct, document, of_event, votes
@@ -54,7 +55,9 @@ class Story:
         self._acted: list[tuple[Span, Act]] = [(span, dialects.read(span)) for span in spans]
         dialects.once(self._acted, self._tree.around)
         tools = [act for _, act in self._acted if isinstance(act, Tool)]
-        self._calls = Calls(act.call for act in tools if act.paused is not None)
+        self._approvals = Approvals(spans)
+        waited = [act.call for act in tools if act.paused is not None]
+        self._calls = Calls([*waited, *self._approvals.calls])
         self._repeats = Repeats()
         self._seen = 0  # how many of the records the repeats are known of
         self._frames: dict[str, set[bytes]] = {}  # what the frames in a span and around it have told
@@ -121,6 +124,7 @@ class Story:
     def _model(self, span: Span, act: Model) -> None:
         """Write what a model was sent, then what it chose."""
         ts, talk, context = seconds(span.start), act.talk, None
+        self._approvals.tell(self.scribe, span)
         if talk.heard is not None:
             heard = [(self._calls.known(said), place) for said, place in talk.heard]
             at = span.at(*sorted(talk.used))
@@ -196,6 +200,7 @@ class Story:
     def _opened(self, span: Span, act: Frame) -> None:
         """Write what an agent was asked, where the calls of its model do not say it."""
         heard = act.talk.heard
+        self._approvals.tell(self.scribe, span)
         if span.id in self._full or not heard or self._told(span, heard):
             return
         if len(heard) > 1:
