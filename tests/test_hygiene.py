@@ -66,6 +66,7 @@ COMMANDS_TRIED = {
     "schema": ("schema", "trace"), "triage": ("triage", TRACE),
     "policy": ("policy", "list"), "notes": ("notes", "log", TRACE), "compare": ("compare", TRACE, TRACE),
     "check": ("check", TRACE), "convert": ("convert", TRACE), "formats": ("formats",), "info": ("info", TRACE),
+    "why": ("why", TRACE, "--at", "10.2"),
 }  # fmt: skip
 
 

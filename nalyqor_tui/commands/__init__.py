@@ -17,6 +17,7 @@ COMMANDS = (
     Command("export", "export TRACE -o report.md", "write a Markdown report"),
     Command("show", "show TRACE --plain|--json", "print everything in lines, for pipes and programs"),
     Command("tracks", "tracks TRACE [-o FILE.svg]", "draw confirmations, rules and margins along the turns"),
+    Command("why", "why TRACE --at 10.2", "say where an argument, a confirmation or a rule came from"),
     Command("compare", "compare A B", "hold two runs against each other, or the trials of a case"),
     Command("triage", "triage TRACE|DIR", "sum up many sessions: the worst first, and what they share"),
     Command(

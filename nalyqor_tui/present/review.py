@@ -11,6 +11,7 @@ from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.derive.trials import case_of
+from nalyqor_tui.derive.why import Index
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import Anchor, TraceIdentity
@@ -59,6 +60,11 @@ class Review:
     def replay(self) -> Replay:
         """Random access to the states."""
         return Replay(self.session)
+
+    @cached_property
+    def origins(self) -> Index:
+        """Every place where a value stands, for the question where one came from."""
+        return Index(self.session)
 
     @cached_property
     def moments(self) -> list[Moment | None]:

@@ -45,6 +45,14 @@ def figures(text: str) -> frozenset[float]:
     return frozenset(float(found.group(2).replace(",", "")) for found in _NUMBER.finditer(text))
 
 
+def figure(text: str, value: float) -> str:
+    """Return the words by which a plain text holds a number, such as `$1,200.00`; empty where it does not."""
+    for found in _NUMBER.finditer(text):
+        if float(found.group(2).replace(",", "")) == value:
+            return found.group()
+    return ""
+
+
 @lru_cache(maxsize=4096)
 def money(text: str) -> frozenset[float]:
     """Return the figures of a plain text that stand with a sign of currency, or with cents."""

@@ -1,0 +1,124 @@
+"""`nalyqor-tui why`: the chain in lines, and what cannot be asked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from trace_samples import SHARED, decision, message, numbered, write
+
+from nalyqor_tui import cli
+from nalyqor_tui.notes.model import Body, Evidence
+from nalyqor_tui.policy.loader import find
+from nalyqor_tui.present import why
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.rows import Truth
+from nalyqor_tui.present.why import Subject
+from nalyqor_tui.trace.store import Trace
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "sample_traces" / "production.jsonl"
+AIRLINE = SHARED / "traces" / "tau-bench" / "airline_gpt-4o.json"
+
+
+def asked(capsys: pytest.CaptureFixture[str], *args: str | Path) -> str:
+    assert cli.main(["why", *map(str, args)]) == 0
+    return capsys.readouterr().out
+
+
+def sample() -> Review:
+    return Review(Trace(SAMPLE), 0, find(None, SAMPLE))
+
+
+def test_the_address_of_the_last_write_ends_at_the_users_words_of_turn_5(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path in ("change.delivery_address", "/change/delivery_address", "change"):
+        shown = asked(capsys, SAMPLE, "--at", "10.2", "--arg", path)
+        assert shown.endswith("ends (origin of a value from m10): grounded: the user's words of turn 5\n")
+
+
+def test_the_page_shows_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    block = (ROOT / "docs" / "why.md").read_text().split("<!-- why -->\n```text\n$ ", 1)[1].split("```", 1)[0]
+    command, shown = block.split("\n", 1)
+    name, *args = command.split()[1:]
+    assert name == "why"
+    assert asked(capsys, ROOT / args[0], *args[1:]) == shown
+
+
+def test_an_invented_value_is_ungrounded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = numbered([message(content="Send it."), decision("send", {"to": "21 \x1b[31mMill"})])
+    shown = asked(capsys, write(tmp_path / "t.jsonl", *made), "--at", "1.1")
+    assert shown.splitlines()[-1].endswith("ungrounded: no earlier occurrence")
+    assert "\x1b" not in shown
+
+
+def test_a_confirmation_and_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = asked(capsys, SAMPLE, "--at", "9.1", "--confirmation", "cf1")
+    assert (
+        "answer (origin of a confirmation from m4, cf1): answered “Yes, that is right.” by user in turn 2"
+        in shown
+    )
+    shown = asked(capsys, SAMPLE, "--at", "9.1", "--rule", "R-write-confirm")
+    assert shown.splitlines()[1].startswith("DECLARED       rule (nalyqor.toml:")
+    assert "evicted: was in the context, then dropped by a compaction" in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (
+            ["--at", "10.2", "--arg", "adress"],
+            "10.2 has no argument adress (it has record_id, change.delivery_address)",
+        ),
+        (["--at", "10.2", "--rule", "R-none"], "10.2 has no rule R-none"),
+        (["--at", "10.2", "--confirmation", "cf9"], "10.2 has no confirmation cf9"),
+        (["--at", "99"], "nothing here is called `99`"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(args: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["why", str(SAMPLE), *args]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_reply_has_nothing_to_ask_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "REMARK         9.2 is a reply: it has no arguments to ask about" in asked(
+        capsys, SAMPLE, "--at", "9.2"
+    )
+
+
+def test_every_row_is_derived_and_goes_to_a_record() -> None:
+    review = sample()
+    for one in review.session.decisions:
+        for kind in ("argument", "confirmation"):
+            for trail in why.trails(review, one, Subject(kind)):
+                for row in why.rows(trail):
+                    assert row.truth is Truth.DERIVED
+                    assert row.origin.entries
+
+
+def test_the_draft_of_a_note_cites_the_words_and_is_no_reconstruction() -> None:
+    review = sample()
+    decision = review.find("10.2")
+    assert decision is not None
+    found = why.trails(review, decision, Subject("argument", "change"))
+    body = why.draft(review, decision, found)
+    assert body.kind == "hypothesis"
+    assert body.text.startswith('why: change.delivery_address "21 Mill Lane" of 10.2\n  user: “21 Mill Lane”')
+    assert body.evidence[0] == Evidence(
+        truth="observed", ref="m10", quote="21 Mill Lane", pointer="/content", line=37
+    )
+    assert [e.truth for e in body.evidence] == ["observed", "derived"]
+    mine = Body(kind="question", text="Mine.", tags=("t",), evidence=body.evidence[:1])
+    after = why.draft(review, decision, found, mine)
+    assert (after.kind, after.tags, after.evidence) == ("question", ("t",), body.evidence)
+    assert after.text == f"Mine.\n\n{body.text}"
+
+
+@pytest.mark.skipif(not AIRLINE.exists(), reason="the shared traces are not here")
+def test_a_card_that_nobody_gave_is_found_in_real_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = asked(capsys, AIRLINE, "--policy", "airline", "--session", "task 26 trial 0", "--at", "6.1")
+    ends = [line for line in shown.splitlines() if re.match(r"DERIVED {10}ends", line)]
+    assert [line.rsplit(": ", 2)[-2].split()[-1] for line in ends].count("ungrounded") == 1
+    assert ends[-1].endswith("ungrounded: no earlier occurrence")
