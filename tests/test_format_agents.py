@@ -241,7 +241,9 @@ class TestExport:
             "model": "m",
             "usage": {"input_tokens": 7},
         }
-        session = export(tmp_path, span("s1", data, 1), span("s2", function("move", "moved"), 2)).session(0)
+        trace = export(tmp_path, span("s1", data, 1), span("s2", function("move", "moved"), 2))
+        assert trace.fidelity.context.level == "exact"
+        session = trace.session(0)
         assert order(session) == ["message", "context", "decision", "tool_call", "tool_result"]
         assert of(session, "context")[0].input_tokens == 7
         assert len(session.decisions) == 1 and session.decisions[0].result is not None

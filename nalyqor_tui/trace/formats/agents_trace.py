@@ -7,7 +7,7 @@ result. Spans come when they end; they are told in the order in which they began
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nalyqor_tui.phrase import Phrase, own
@@ -53,7 +53,7 @@ def read(document: Document) -> Reading:
     """Find the traces: each is a session, of which the spans are read when it is opened."""
     places: dict[str, list[Place]] = {}
     broken: list[Item] = []
-    silent = False
+    silent = spoken = False
     for value, place in _items(document):
         own_id = txt(at(value, "trace_id")) or (
             txt(at(value, "id")) if at(value, "object") == "trace" else None
@@ -63,6 +63,7 @@ def read(document: Document) -> Reading:
         else:
             places.setdefault(own_id, []).append(place)
             silent = silent or at(value, "span_data", "type") == "response"
+            spoken = spoken or bool(arr(at(value, "span_data", "input")))
     names = Names()
     drafts = [
         SessionDraft(n, _Load(document, tuple(p), n))
@@ -70,7 +71,8 @@ def read(document: Document) -> Reading:
     ]
     if broken:
         drafts.append(SessionDraft(names.unique("not a span"), lambda: [_broken(one) for one in broken]))
-    return Reading(drafts, warnings=_warnings(silent))
+    exact = replace(FIDELITY, context=Can("exact", "spans of model calls hold their messages"))
+    return Reading(drafts, fidelity=exact if spoken and not silent else None, warnings=_warnings(silent))
 
 
 def _warnings(silent: bool) -> list[Phrase]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading
 from nalyqor_tui.trace.formats.inspect_eval import archived, whole
@@ -33,4 +35,10 @@ def score(sample: Sample) -> float:
 
 def read(document: Document) -> Reading:
     """Find the samples; of an archive only their names are read."""
-    return archived.read(document) if document.archive is not None else whole.read(document)
+    if document.archive is not None:
+        return archived.read(document)
+    reading = whole.read(document)
+    if whole.tells_calls(obj(document.value)):
+        return reading
+    context = Can("reconstructed", "this log holds the conversations, not what each model call was sent")
+    return replace(reading, fidelity=replace(FIDELITY, context=context))

@@ -26,6 +26,15 @@ def is_sample(value: dict[str, Any]) -> bool:
     return told and {"id", "epoch", "input", "target", "output"} <= value.keys()
 
 
+def tells_calls(value: dict[str, Any]) -> bool:
+    """Tell whether a log, or a sample, holds events of model calls: else there is only the conversation."""
+    for sample in [value] if is_sample(value) else arr(value.get("samples")):
+        for event in (*arr(at(sample, "events")), *arr(at(sample, "transcript", "events"))):
+            if at(event, "event") == "model":
+                return True
+    return False
+
+
 def name_of(sample: Json) -> str:
     """Name a sample by its id and its epoch."""
     said = [str(part) for part in (at(sample, "id"), at(sample, "epoch")) if isinstance(part, str | int)]
