@@ -45,7 +45,11 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
 def trace_path(text: str) -> Path:
     """Return the path that a command line names."""
     path = Path(text)
-    return path.resolve() if path.is_dir() else path  # a folder has its notes beside it, so it needs its name
+    try:
+        folder = path.is_dir()
+    except OSError:  # a name that is too long: opening it says so
+        folder = False
+    return path.resolve() if folder else path  # a folder has its notes beside it, so it needs its name
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:

@@ -128,8 +128,7 @@ def _rules(review: Review, decision: Decision) -> list[Row]:
 
 
 def _context(review: Review, decision: Decision) -> list[Row]:
-    lines = window.view(review, decision)
-    return _rows(lines[: len(lines) - len(review.window(decision).items)])
+    return _rows(window.summary(review, decision))
 
 
 def _rows(lines: Iterable[Line]) -> list[Row]:

@@ -29,6 +29,9 @@ def identity(trace: Trace) -> TraceIdentity:
     return TraceIdentity(name=trace.name, sha256=trace.sha256(), bytes=trace.size)
 
 
+_WINDOWS = 4  # context windows that are kept
+
+
 @dataclass(frozen=True, slots=True)
 class BoundNote:
     """A note with the place that it was found to belong to; `decision` is None for an orphan."""
@@ -49,6 +52,7 @@ class Review:
         self.policy = policy
         self.session: Session = trace.session(index)
         self.notes: list[BoundNote] = []
+        self._windows: dict[int, Window] = {}
         self.hidden = 0
 
     @cached_property
@@ -76,8 +80,12 @@ class Review:
         return self.replay.before(decision.entry)
 
     def window(self, decision: Decision) -> Window:
-        """Return the context window of a decision."""
-        return window(self.session, decision, self.state(decision))
+        """Return the context window of a decision; the last few are kept, as each is held against the one before."""
+        if decision.index not in self._windows:
+            if len(self._windows) >= _WINDOWS:
+                del self._windows[next(iter(self._windows))]
+            self._windows[decision.index] = window(self.session, decision, self.state(decision))
+        return self._windows[decision.index]
 
     def margin(self, decision: Decision) -> Reading | None:
         """Return the margin of a decision, None where none was recorded."""

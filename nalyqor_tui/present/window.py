@@ -23,11 +23,16 @@ _MARKS: dict[str, tuple[str, Tone]] = {
 def view(review: Review, decision: Decision, base: Decision | None = None) -> list[Line]:
     """Return the window, its state, and the difference to `base` (by default the decision before)."""
     window = review.window(decision)
-    out: list[Line] = [usage(decision, window)]
-    out += _state(review, window)
-    out += diff(review, decision, base)
-    out += [item(review, decision, window, one) for one in window.items]
-    return out
+    return [
+        *summary(review, decision, base),
+        *(item(review, decision, window, one) for one in window.items),
+    ]
+
+
+def summary(review: Review, decision: Decision, base: Decision | None = None) -> list[Line]:
+    """Return the same without the items: how full it was, its state, and what changed."""
+    window = review.window(decision)
+    return [usage(decision, window), *_state(review, window), *diff(review, decision, base)]
 
 
 def usage(decision: Decision, window: Window) -> Row:

@@ -44,7 +44,10 @@ def claims(source: Source, name: str = "") -> list[Claim]:
         sample = document.sample
         found += [Claim(form.TITLE, form.score(sample), document, form) for form in formats()]
         found += [Claim(kind.title, kind.score(sample), document, None, kind.remedy) for kind in KNOWN]
-    return sorted((claim for claim in found if claim.score > 0), key=lambda claim: -claim.score)
+    surest: dict[str, Claim] = {}  # of a format that would take it as lines and as one value, the better way
+    for claim in sorted((claim for claim in found if claim.score > 0), key=lambda claim: -claim.score):
+        surest.setdefault(claim.title, claim)
+    return list(surest.values())
 
 
 def recognise(source: Source, name: str = "") -> list[Claim]:

@@ -34,7 +34,7 @@ class Trace:
     def __init__(self, path: Path) -> None:
         """Open and recognise `path`; raise `TraceError` when that cannot be done."""
         self.path = path
-        self.is_folder = path != STDIN and path.is_dir()
+        self.is_folder = path != STDIN and _is_folder(path)
         self.claims: list[Claim] = []
         self.skipped: list[folder.Skipped] = []
         self._packed: Source | None = None
@@ -182,6 +182,13 @@ def _recognised(source: Source, problem: str) -> list[Claim]:
             raise
         what = f"{problem}; of what could be unpacked: {error.what}"
         raise TraceError(what, path=source.path, remedy="give the file whole") from None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long: opening it says so
+        return False
 
 
 def _drafts(parts: Sequence[folder.Part]) -> tuple[list[SessionDraft], list[int]]:
