@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from nalyqor_tui.trace.formats import messages
 from nalyqor_tui.trace.formats.messages import Call, Result, Said
@@ -95,12 +98,27 @@ def listen(talk: Talk, value: Json, place: Place, *, role: str | None = None) ->
             and "message" not in message
         ):
             message = {"role": role, **message}  # noqa: PLW2901
-        said = messages.read(decoded(message))
+        said = _taken_apart(message)
         if said is None:
             talk.unread.append((message, place))
         else:
-            out.append((unpointed(said), place))
+            out.append((said, place))
     return out
+
+
+def _taken_apart(message: Json) -> Said | None:
+    """Take a message apart; the same one comes again with every call of the model."""
+    try:
+        return _remembered(orjson.dumps(message))
+    except (TypeError, orjson.JSONEncodeError):  # a number that is too long, half of a character
+        said = messages.read(decoded(message))
+        return None if said is None else unpointed(said)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(message: bytes) -> Said | None:
+    said = messages.read(decoded(orjson.loads(message)))
+    return None if said is None else unpointed(said)
 
 
 def unpointed(said: Said) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from nalyqor_tui.trace.formats.otel import adk, genai, openinference, vercel
+from nalyqor_tui.trace.formats.otel import adk, genai, legacy, openinference, vercel
 from nalyqor_tui.trace.formats.otel.acts import OTHER, Act, Frame, Model, Tool
 from nalyqor_tui.trace.formats.otel.span import Span
 from nalyqor_tui.trace.formats.pick import first, txt
@@ -13,6 +13,14 @@ from nalyqor_tui.trace.records import Json
 _PREFIXES = ("gen_ai.", "gcp.vertex.agent.", "llm.", "openinference.", "traceloop.", "ai.operationId", "ai.model.",
              "ai.prompt", "ai.response.", "ai.telemetry.", "ai.toolCall.")  # fmt: skip
 _INTERRUPTS = ("GraphInterrupt", "NodeInterrupt")  # how LangGraph stops a tool to ask somebody
+_CONTENT = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.prompt",
+            "gen_ai.completion", "llm.input_messages.", "llm.output_messages.", "llm.prompts", "llm.choices",
+            "input.value", "output.value", "ai.prompt.messages", "ai.response.text", "ai.response.object",
+            "ai.response.toolCalls", "ai.result.", "gcp.vertex.agent.llm_re", "events",
+            "all_messages_events")  # fmt: skip
+_NOTHING: tuple[Json, ...] = (None, "", "[]", "{}", [], {})
+_AGENTS = ("gen_ai.agent.name", "agent.name", "gen_ai.workflow.name", "traceloop.entity.name",
+           "ai.telemetry.functionId")  # fmt: skip
 _SESSIONS = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id",
              "ai.telemetry.metadata.sessionId", "gcp.vertex.agent.session_id", "langfuse.session.id")  # fmt: skip
 
@@ -32,6 +40,24 @@ def read(span: Span) -> Act:
     if isinstance(act, Tool):
         act.paused = act.paused or _interrupted(span)
     return act or Frame(OTHER)
+
+
+def kind(span: Span) -> str:
+    """Name what a span stands for, without reading what it holds: model, tool, agent or another word."""
+    return openinference.kind(span) or vercel.kind(span) or genai.kind(span) or OTHER
+
+
+def speaks(span: Span) -> bool:
+    """Tell, without taking it apart, whether a call of a model was recorded with content."""
+    if any(event.name == genai.DETAILS or event.name in legacy.EVENTS for event in span.events):
+        return True
+    return any(key.startswith(_CONTENT) and span.attributes[key] not in _NOTHING for key in span.attributes)
+
+
+def agent(span: Span) -> str:
+    """Return what the agent of a span is called."""
+    names = (txt(span.attributes.get(key)) for key in _AGENTS)
+    return next((name for name in names if name), span.name or "agent")
 
 
 def once(acted: list[tuple[Span, Act]], around: Callable[[Span], Iterable[Span]]) -> None:

@@ -32,23 +32,23 @@ _DOCUMENTS = ("gen_ai.retrieval.documents", "gen_ai.memory.search.results")
 
 def read(span: Span) -> Act | None:
     """Say what a span stands for, or return None where it has none of the conventions' attributes."""
-    kind = _kind(span)
-    if kind == "model":
+    named = kind(span)
+    if named == "model":
         name = txt(first(span.attributes, "gen_ai.response.model", "gen_ai.request.model"))
         tools = first(span.attributes, "gen_ai.tool.definitions", "gen_ai.request.tools")
         tools = legacy.tools(span) if tools is None else tools
         used = first(span.attributes, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
         return Model(talk(span), name, tools, whole(used))
-    if kind == "tool":
+    if named == "tool":
         return _tool(span)
-    if kind == "lookup":
+    if named == "lookup":
         return _lookup(span)
-    if kind == "agent":
+    if named == "agent":
         name = txt(
             first(span.attributes, "gen_ai.agent.name", "gen_ai.workflow.name", "traceloop.entity.name")
         )
         return Frame("agent", name, talk(span))
-    return Frame(kind) if kind else None
+    return Frame(named) if named else None
 
 
 def talk(span: Span) -> Talk:
@@ -78,13 +78,14 @@ def talk(span: Span) -> Talk:
     return out
 
 
-def _kind(span: Span) -> str | None:
+def kind(span: Span) -> str | None:
+    """Name what a span stands for: model, tool, lookup, agent or another word; None where it is not of ours."""
     operation = txt(span.attributes.get("gen_ai.operation.name")) or txt(
         span.attributes.get("llm.request.type")
     )
-    for names, kind in ((_MODEL, "model"), (_TOOL, "tool"), (_LOOKUP, "lookup"), (_AGENT, "agent")):
+    for names, word in ((_MODEL, "model"), (_TOOL, "tool"), (_LOOKUP, "lookup"), (_AGENT, "agent")):
         if operation in names:
-            return kind
+            return word
     if operation is not None:
         return "model" if operation not in ("embeddings", "embedding") and span.under(_OUTPUT) else operation
     entity = txt(span.attributes.get("traceloop.span.kind"))

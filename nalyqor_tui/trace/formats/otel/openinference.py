@@ -20,22 +20,26 @@ _STATUSES: dict[Json, Status] = {"success": "ok", "error": "error"}
 
 def read(span: Span) -> Act | None:
     """Say what a span stands for, or return None where it has no OpenInference kind."""
-    kind = (txt(span.attributes.get(KIND)) or "").upper()
-    if not kind and not span.under(_HEARD):
-        return None
-    if kind in ("LLM", ""):
+    named = kind(span)
+    if named == "model":
         tools = span.gathered("llm.tools") if span.under("llm.tools") else None
         tools = [first(obj(tool), "tool") or tool for tool in arr(tools)] or None
         name = txt(span.attributes.get("llm.model_name"))
         return Model(_talk(span), name, tools, whole(span.attributes.get("llm.token_count.prompt")))
-    if kind == "TOOL":
+    if named == "tool":
         return _tool(span)
-    if kind in ("RETRIEVER", "RERANKER"):
-        return _lookup(span, _RANKED if kind == "RERANKER" else _FOUND)
-    if kind == "AGENT":
+    if named in ("retriever", "reranker"):
+        return _lookup(span, _RANKED if named == "reranker" else _FOUND)
+    if named == "agent":
         name = txt(span.attributes.get("agent.name")) or span.name or None
         return Frame("agent", name, _task(span))
-    return Frame(kind.lower())
+    return Frame(named) if named else None
+
+
+def kind(span: Span) -> str | None:
+    """Name what a span stands for: model, tool, agent or another word; None where it is not of ours."""
+    named = (txt(span.attributes.get(KIND)) or "").lower()
+    return "model" if named == "llm" or (not named and span.under(_HEARD)) else named or None
 
 
 def _talk(span: Span) -> Talk:

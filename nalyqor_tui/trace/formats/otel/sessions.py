@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from nalyqor_tui.trace.formats.base import Names
 from nalyqor_tui.trace.formats.otel import approvals, dialects
-from nalyqor_tui.trace.formats.otel.acts import Frame, Model, Tool
 from nalyqor_tui.trace.formats.otel.logs import speaks
 from nalyqor_tui.trace.formats.otel.pieces import Address, Piece
 from nalyqor_tui.trace.formats.otel.span import Event, Span
@@ -83,19 +82,18 @@ def see(place: Place, pointer: str, piece: Piece, count: Count) -> Seen:
         if speaks(piece):
             count.captured.add((piece.trace, piece.span))
     elif isinstance(piece, Span):
-        act, own = dialects.read(piece), (piece.trace, piece.id or f"{place} {pointer}")
+        kind, own = dialects.kind(piece), (piece.trace, piece.id or f"{place} {pointer}")
         seen.trace, seen.span, seen.parent, seen.start = piece.trace, piece.id, piece.parent, piece.start
-        seen.session, seen.tool = dialects.session(piece), isinstance(act, Tool)
-        seen.agent = (act.name or "agent") if isinstance(act, Frame) and act.kind == "agent" else None
+        seen.session, seen.tool, seen.model = dialects.session(piece), kind == "tool", kind == "model"
+        seen.agent = dialects.agent(piece) if kind == "agent" else None
         count.spans += 1
         count.approvals = count.approvals or approvals.shows(piece)
         count.dropped += any(key.startswith("dropped") for key in piece.about)
         if name := dialects.name(piece):
             count.ours += 1
             count.names[name] = count.names.get(name, 0) + 1
-        if isinstance(act, Model):
-            seen.model = True
-            count.captured.update([own] if act.talk.captured else [])
+        if seen.model and dialects.speaks(piece):
+            count.captured.add(own)
     return seen
 
 

@@ -35,7 +35,7 @@ from nalyqor_tui.trace.formats.otel.tree import ACTS, BEFORE, CLOSES, OPENS, Tre
 from nalyqor_tui.trace.formats.repeats import Repeats
 from nalyqor_tui.trace.formats.scribe import Scribe
 from nalyqor_tui.trace.parse import canonical
-from nalyqor_tui.trace.records import Json, Unparsed
+from nalyqor_tui.trace.records import Context, Json, Unparsed
 
 _When = tuple[int, int, int]
 _RESULTS = ("gen_ai.tool.call.result", "output.value", "ai.toolCall.result")
@@ -273,7 +273,7 @@ class Story:
     def _catch_up(self) -> None:
         """Remember what the records hold that were written since."""
         for record, _ in self.scribe.records[self._seen :]:
-            if not isinstance(record, Unparsed) and record.id is not None:
+            if not isinstance(record, Unparsed | Context) and record.id is not None:
                 self._repeats.hold(record.id, *record.model_dump(exclude_unset=True).values())
         self._seen = len(self.scribe.records)
 

@@ -23,19 +23,29 @@ def operation(span: Span) -> str:
     return name if any(key.startswith("ai.") for key in span.attributes) else ""
 
 
-def read(span: Span) -> Act | None:
-    """Say what a span stands for, or return None where it is not of this SDK."""
+def kind(span: Span) -> str | None:
+    """Name what a span stands for: model, tool, agent or another word; None where it is not of ours."""
     name = operation(span)
     if name == "ai.toolCall":
+        return "tool"
+    if name.startswith("ai.embed"):
+        return "embedding"
+    return "model" if name.endswith(_STEPS) else "agent" if name in _WHOLES else name or None
+
+
+def read(span: Span) -> Act | None:
+    """Say what a span stands for, or return None where it is not of this SDK."""
+    named = kind(span)
+    if named == "tool":
         return _tool(span)
-    if name.endswith(_STEPS) and not name.startswith("ai.embed"):
+    if named == "model":
         model = txt(first(span.attributes, "ai.response.model", "ai.model.id"))
         tools = [decoded(tool) for tool in arr(span.attributes.get("ai.prompt.tools"))] or None
         return Model(_talk(span), model, tools, whole(first(span.attributes, *_TOKENS)))
-    if name in _WHOLES:
+    if named == "agent":
         function = txt(span.attributes.get("ai.telemetry.functionId"))
         return Frame("agent", function, _whole_talk(span), model=True)
-    return Frame("embedding" if name.startswith("ai.embed") else name) if name else None
+    return Frame(named) if named else None
 
 
 def _talk(span: Span) -> Talk:
