@@ -11,7 +11,7 @@ from trace_samples import SHARED, decision, message, numbered, write
 from nalyqor_tui import cli
 from nalyqor_tui.notes.model import Body, Evidence
 from nalyqor_tui.policy.loader import find
-from nalyqor_tui.present import why
+from nalyqor_tui.present import asking, confirmations, why
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.present.why import Subject
@@ -114,6 +114,63 @@ def test_the_draft_of_a_note_cites_the_words_and_is_no_reconstruction() -> None:
     after = why.draft(review, decision, found, mine)
     assert (after.kind, after.tags, after.evidence) == ("question", ("t",), body.evidence)
     assert after.text == f"Mine.\n\n{body.text}"
+
+
+def test_a_pointer_counts_from_0_and_a_path_from_1() -> None:
+    given = {"a": [{"7": "x"}, {"7": "y"}], "b/c": 1}
+    assert [why.dotted(name, given) for name in ("/a/1/7", "/b~1c", "a.2.7", "/none/3")] == [
+        "a.2.7", "b/c", "a.2.7", "none.3",
+    ]  # fmt: skip
+
+
+TALK = """
+nalyqor_policy = "1"
+id = "p"
+[confirmation.yes]
+by = ["user"]
+answers = "proposal"
+covers = ["tool", "*"]
+[[rule]]
+id = "ask"
+on = { tool = "cancel_*" }
+need = { confirmation = "yes" }
+"""
+
+
+def talked(folder: Path) -> Path:
+    """Write a talk in which a cancellation was proposed and agreed to."""
+    (folder / "nalyqor.toml").write_text(TALK)
+    return write(folder / "t.jsonl", *numbered([
+        message(content="Please cancel order #W1234."),
+        message("assistant", "I will cancel order #W1234. Shall I go ahead?"),
+        message(content="Yes, please."),
+        decision("cancel_order", {"order_id": "#W1234"}, turn=2),
+    ]))  # fmt: skip
+
+
+def test_what_was_read_from_the_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = asked(capsys, talked(tmp_path), "--at", "2.1", "--confirmation")
+    assert (
+        "proposal (consent from text from record 1): “I will cancel order #W1234. Shall I go ahead?” in turn 1"
+        in shown
+    )
+    assert "user (same words from record 0): “#W1234” in the user's words of turn 1" in shown
+    assert "grounded: confirmed" in shown.splitlines()[-1]
+
+
+def test_what_the_rows_of_the_talk_ask_about(tmp_path: Path) -> None:
+    path = talked(tmp_path)
+    review = Review(Trace(path), 0, find(None, path))
+    one = review.session.decisions[-1]
+    shown = confirmations.view(review, one)
+    asks = {
+        row.label: asking.subject(review, one, "confirmations", shown[: n + 1]) for n, row in enumerate(shown)
+    }
+    assert asks["argument"] == Subject("argument", "order_id")
+    assert asks["proposed"] == asks["consent"] == Subject("confirmation")
+    assert (
+        asking.subject(review, one, "notes", shown) == asking.subject(review, one, "rules", []) == Subject()
+    )
 
 
 @pytest.mark.skipif(not AIRLINE.exists(), reason="the shared traces are not here")

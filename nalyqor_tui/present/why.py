@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nalyqor_tui.derive.why import Link, Trail, of_arguments, of_confirmation, of_rule, of_talk
+from nalyqor_tui.derive.why import Link, Trail, Verdict, of_arguments, of_confirmation, of_rule, of_talk
 from nalyqor_tui.notes.model import Body, Evidence
-from nalyqor_tui.phrase import Phrase, own, phrase, plain
+from nalyqor_tui.phrase import Phrase, join, own, phrase, plain
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row, Tone, declared, derived
 from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import Decision
 
 _QUOTE = 160  # characters of a link that a note keeps as a quote
-_TONES: dict[str, Tone] = {
+_TONES: dict[Verdict, Tone] = {
     "ungrounded": "fail",
     "ambiguous": "unknown",
     "unknown": "unknown",
@@ -42,6 +44,14 @@ class Subject:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of a chain, with the trail that it is part of."""
+
+    row: Row | Heading
+    trail: Trail | None = None
+
+
 def trails(review: Review, decision: Decision, subject: Subject) -> list[Trail]:
     """Return the chains of what is asked about; none where the decision has nothing of that name."""
     index = review.origins
@@ -52,29 +62,42 @@ def trails(review: Review, decision: Decision, subject: Subject) -> list[Trail]:
     found = of_arguments(index, decision)
     if not subject.name:
         return found
-    wanted = dotted(subject.name)
+    wanted = dotted(subject.name, review.session.chosen(decision).arguments)
     return [t for t in found if t.path == wanted or t.path.startswith(f"{wanted}.")]
 
 
-def dotted(name: str) -> str:
-    """Return the dotted path of a JSON Pointer (its items count from 0, those of a path from 1), or a path as it is."""
+def dotted(name: str, given: Json) -> str:
+    """Return the dotted path of a JSON Pointer into arguments (a path counts items from 1), or a path as it is."""
     if not name.startswith("/"):
         return name
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in name.split("/")[1:]]
-    return ".".join(str(int(part) + 1) if part.isascii() and part.isdigit() else part for part in parts)
+    out = []
+    for part in (raw.replace("~1", "/").replace("~0", "~") for raw in name.split("/")[1:]):
+        item = isinstance(given, list) and part.isascii() and part.isdigit() and int(part) < len(given)
+        out.append(str(int(part) + 1) if item else part)
+        given = given[int(part)] if item else given.get(part) if isinstance(given, dict) else None
+    return ".".join(out)
 
 
-def view(review: Review, decision: Decision, subject: Subject) -> list[Row | Heading]:
+def lines(review: Review, decision: Decision, subject: Subject) -> list[Shown]:
     """Return the rows of the chains, or a remark that there is nothing to ask about."""
     found = trails(review, decision, subject)
     if not found:
-        return [Heading(nothing(review, decision, subject))]
-    out: list[Row | Heading] = []
-    if subject.kind == "rule" and (shown := _declared(review, subject.name)) is not None:
-        out.append(shown)
-    for trail in found:
-        out += rows(trail)
-    return out
+        return [Shown(Heading(nothing(review, decision, subject)))]
+    stated = _declared(review, subject.name) if subject.kind == "rule" else None
+    out = [] if stated is None else [Shown(stated, found[0])]
+    return out + [Shown(row, trail) for trail in found for row in rows(trail)]
+
+
+def view(review: Review, decision: Decision, subject: Subject) -> list[Row | Heading]:
+    """Return the rows alone."""
+    return [shown.row for shown in lines(review, decision, subject)]
+
+
+def counts(shown: Sequence[Shown]) -> Phrase:
+    """Say how many trails end how."""
+    found = {id(one.trail): one.trail.verdict for one in shown if one.trail is not None}
+    ends = Counter(found.values())
+    return join(" · ", [phrase("{n} {verdict}", n=ends[v], verdict=own(v)) for v in _TONES if ends[v]])
 
 
 def rows(trail: Trail) -> Iterator[Row]:
@@ -126,12 +149,13 @@ def _confirmation(review: Review, decision: Decision, name: str) -> list[Trail]:
 def _rule(review: Review, decision: Decision, name: str) -> list[Trail]:
     rules = review.policy.rules if review.policy is not None else []
     rule = next((one for one in rules if one.id == name), None)
-    if rule is None and not _is_document(review, name):
+    if rule is None and not is_document(review, name):
         return []
     return [of_rule(review.origins, name, rule, decision, review.window(decision), review.state(decision))]
 
 
-def _is_document(review: Review, name: str) -> bool:
+def is_document(review: Review, name: str) -> bool:
+    """Say whether a look-up returned a document of this id."""
     looked_up = (e.record for e in review.session.entries if isinstance(e.record, rec.Retrieval))
     return any(document.id == name for record in looked_up for document in record.documents)
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["review", "sessions", "compare", "trials", "figures"]
-SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures")
+Scope = Literal["review", "sessions", "compare", "trials", "figures", "why"]
+SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures", "why")
 BOTH: tuple[Scope, ...] = ("review", "sessions")
 
 
@@ -83,6 +83,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop.at", "B", "stop at", "stop where a condition holds, such as: tool = notify and consent != confirmed", "stop_at", "Find"),
     Action("stop.next", "full_stop", "next stop", "the next decision of which the condition holds", "next_stop(1)", "Find"),
     Action("stop.previous", "comma", "previous stop", "the previous one", "next_stop(-1)", "Find"),
+    Action("why", "W", "why", "where the row under the cursor came from: an argument, a confirmation, a rule; of a decision, all its arguments",
+           "why", "Find"),
+    Action("why.records", "space", "in full", "in a chain: the link in full with its records", "records", "Find", ("why",), footer="space"),
     Action("pane.1", "1", "decisions", "focus the list", "pane(1)", "Panes"),
     Action("pane.2", "2", "conversation", "what was said and done around the decision", "pane(2)", "Panes"),
     Action("pane.3", "3", "decision", "what was chosen, the alternatives, the outcome", "pane(3)", "Panes"),
@@ -94,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes", ("review", "compare")),
     Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
            shown="+"),
-    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it; in a comparison: its decision", "open",
+    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it; in a comparison: its decision; in a chain: go to its record", "open",
            "Panes", SCOPES, footer="enter"),
     Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes"),
     Action("card", "c", "card", "was this decision sound? each area in a word, with what would settle an unknown", "card",
@@ -110,6 +113,8 @@ ACTIONS: tuple[Action, ...] = (
            "settle", "Notes"),
     Action("note.commit", "b", "commit", "when you read blind: commit your notes for good, and see those of others",
            "commit", "Notes"),
+    Action("why.write", "a", "note", "in a chain: start a note from the trail under the cursor, its evidence filled in", "write",
+           "Notes", ("why",), footer="a"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
            "copy", "Take away"),
     Action("export", "x", "export", "write a Markdown report of the session, the comparison, the trials or the figures", "export", "Take away", ("review", "compare", "trials", "figures"), footer="x"),

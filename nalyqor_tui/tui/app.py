@@ -18,6 +18,7 @@ from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.compare import CompareScreen
 from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.figures import FiguresScreen
+from nalyqor_tui.tui.screens.origins import WhyScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 from nalyqor_tui.tui.screens.trials import TrialsScreen
@@ -29,6 +30,7 @@ SCREENS: dict[Scope, type[Screen[Any]]] = {
     "compare": CompareScreen,
     "trials": TrialsScreen,
     "figures": FiguresScreen,
+    "why": WhyScreen,
 }
 """The screens that have actions of the registry."""
 

@@ -104,12 +104,17 @@ class Annotating(ReviewView):
             self.tell(phrase("nothing was committed; the notes of others stay hidden"))
 
     def edit(
-        self, note: Note | None, unsaved: Body | None = None, *, settles: list[NoteRecord] | None = None
+        self,
+        note: Note | None,
+        unsaved: Body | None = None,
+        *,
+        settles: list[NoteRecord] | None = None,
+        hint: str = "",
     ) -> None:
         """Open the editor on a note, or on a new one.
 
         `unsaved` is a text to start from in the place of the note's own; with `settles` what is written ends
-        the conflict of these records.
+        the conflict of these records. `hint` says where a text that nobody wrote yet comes from.
         """
         decision = self.decision
         if decision is None:
@@ -147,7 +152,7 @@ class Annotating(ReviewView):
         title = f"{decision.number} {''.join(words.action(self.review.session.chosen(decision), 40))}"
         offers = self.notebook.offers(self._evidence_rows(decision))
         self.app.push_screen(
-            Editor(title, body, offers, keep, drafted=left is not None and not unsaved), done
+            Editor(title, body, offers, keep, drafted=left is not None and not unsaved, hint=hint), done
         )
 
     def _evidence_rows(self, decision: Decision) -> list[Row]:

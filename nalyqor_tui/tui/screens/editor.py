@@ -50,25 +50,27 @@ class Editor(ModalScreen[Body | None]):
         keep: Callable[[Body], bool],
         *,
         drafted: bool,
+        hint: str = "",
     ) -> None:
-        """Edit `body` (None for a new note); `keep` stores a draft; `drafted` says that `body` is one."""
+        """Edit `body` (None for a new note); `keep` stores a draft; `drafted` says that `body` is one.
+
+        `hint` is said above a text that is nobody's yet: it is kept as a draft from the start.
+        """
         super().__init__()
         self._title = title
         self._body = body or Body(kind="reconstruction")
         self._offers = _with_cited(offers, self._body)
         self._keep = keep
-        self._drafted = drafted
-        self._kept = self._body
+        self._kept = None if hint else self._body
+        self._hint = "A draft from an earlier session: esc saves it as the note." if drafted else hint
 
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         with Vertical(id="editor") as box:
             box.border_title = Content(f"Note on {literal(self._title)}")
             box.border_subtitle = "esc saves and closes · tab next field · ctrl+q keeps a draft"
-            if self._drafted:
-                yield Static(
-                    "A draft from an earlier session: esc saves it as the note.", id="drafted", markup=False
-                )
+            if self._hint:
+                yield Static(self._hint, id="drafted", markup=False)
             yield OneOf(KINDS, self._body.kind, id="kind")
             yield TextField(
                 self._body.text, id="text", compact=True, placeholder="Why did the choice come out as it did?"

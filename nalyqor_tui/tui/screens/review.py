@@ -10,10 +10,9 @@ from nalyqor_tui.present.rows import Row
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
-from nalyqor_tui.tui.screens.annotating import Annotating
+from nalyqor_tui.tui.screens.asking import Asking
 from nalyqor_tui.tui.screens.card import CardScreen
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
-from nalyqor_tui.tui.screens.seeking import Seeking
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
 from nalyqor_tui.tui.widgets.bars import PaneTabs
@@ -21,7 +20,7 @@ from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
 
 
-class ReviewScreen(Seeking, Annotating, Taking):
+class ReviewScreen(Asking, Taking):
     """Moves through the review and hands each wish to the part that knows how."""
 
     BINDINGS = bindings("review")

@@ -91,12 +91,16 @@ class Seeking(ReviewView):
         entry = after[0] if after else found[0 if by > 0 else -1]
         self._show_hit(entry, found.index(entry) + 1, len(found), wrapped=not after)
 
-    def _show_hit(self, entry: int, number: int, count: int, *, wrapped: bool) -> None:
+    def show_record(self, entry: int) -> None:
         self._hit = entry
         owner = find.owner(self.review, entry)
         if owner is not None:
             self.go_to(self.review.session.decisions[owner].number, keep_hit=True)
+        self.stale.add("talk")
         self.activate("talk")
+
+    def _show_hit(self, entry: int, number: int, count: int, *, wrapped: bool) -> None:
+        self.show_record(entry)
         turn = self.review.session.entries[entry].turn
         says = phrase("hit {n} of {count}, in turn {turn}", n=number, count=count, turn=turn)
         self.tell(says + phrase(" (from the other end)") if wrapped else says)
