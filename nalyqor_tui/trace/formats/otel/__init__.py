@@ -27,12 +27,14 @@ TITLE = "OpenTelemetry spans (OTLP/JSON)"
 FIDELITY = Fidelity(
     context=Can("exact", "what each call of a model was sent, where message content was captured"),
     confirmations=Can(
-        "absent", "the conventions have none; a call that waited for an approval is shown as such"
+        "absent", "that a call waited is shown, not who agreed; answers only by the Vercel AI SDK"
     ),
     retrieval=Can("observed", "spans of look-ups; ids and scores where the instrumentation gives them"),
     margin=Can("absent", "only the answers themselves where several were asked for (n > 1)"),
 )
-TESTED = "real files and files made by the libraries themselves"
+TESTED = (
+    "real files (OpenInference, Vercel), files made by the library itself (GenAI), own samples of older forms"
+)
 _SILENT = (
     "spans without message content: what the agent was sent and what it said was not captured, so its decisions "
     "cannot be reviewed; switch content capture on in the instrumentation"
