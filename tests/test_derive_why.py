@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from trace_samples import ALL, Raw, acted, call, decision, message, session
 from trace_samples import given as agreed
 
+from nalyqor_tui.derive.consent.values import leaves
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.replay import Replay
 from nalyqor_tui.derive.why import Index, Trail, of_arguments, of_confirmation, of_rule, text_at
+from nalyqor_tui.derive.why.match import hints, match
 from nalyqor_tui.phrase import plain
 from nalyqor_tui.trace.session import Session
 
@@ -127,6 +129,23 @@ class TestSources:
         assert only(of).links[1].inner == "/cards/card_77"
         holds(of, only(of), of.decisions[-1].entry)
 
+    @pytest.mark.parametrize(
+        ("record", "where"),
+        [
+            ([message(content="My card ending in 7334.")], "the user's words"),
+            (looked_up("look", {}, {"cards": ["gift_7334"]}), "/cards/0 in the result of look"),
+        ],
+    )
+    def test_an_id_made_of_a_number_is_ungrounded_and_the_number_is_shown(
+        self, record: list[Raw], where: str
+    ) -> None:
+        of = session(*record, decision("pay", {"card": "credit_card_7334"}))
+        trail = only(of)
+        assert (trail.verdict, kinds(trail)) == ("ungrounded", ["value", "near", "end"])
+        assert (trail.links[1].quote, trail.links[1].rule) == ("7334", "same number, another name")
+        assert where in plain(trail.links[1].says)
+        holds(of, trail, of.decisions[-1].entry)
+
     def test_what_is_not_in_the_log_is_said(self) -> None:
         of = session(message(content="Go."), decision("look", {}, id="d"), call("look", {}, decision="d"),
                      decision("send", {"to": "21 Mill Lane"}))  # fmt: skip
@@ -160,6 +179,17 @@ def test_other_spellings(said: str, value: Any, quote: str, rule: str) -> None:
 def test_what_is_not_the_same(said: str, value: Any) -> None:
     of = session(message(content=said), decision("act", {"x": value}))
     assert only(of).verdict == "ungrounded"
+
+
+def test_a_long_value_is_found_whole_and_shown_cut() -> None:
+    text = "Line of the letter.\n" * 5000
+    of = session(
+        message(content=f"Write: {text}"), decision("write", {"text": text.upper(), "other": text + "x"})
+    )
+    found = trails(of)
+    assert (found["text"].verdict, found["other"].verdict) == ("grounded", "ungrounded")
+    assert found["text"].links[1].quote == text
+    assert len(plain(found["text"].says)) < 250
 
 
 class TestUsualValues:
@@ -291,3 +321,14 @@ def test_every_link_stands_where_it_says_and_before_the_decision(of: Session) ->
             assert (last.kind, last.verdict) == ("end", trail.verdict)
             if trail.verdict == "grounded":
                 assert any(link.depth == 1 and link.quote and link.kind != "copy" for link in trail.links)
+
+
+@settings(max_examples=150, deadline=None)
+@given(sessions())
+def test_no_place_is_lost_to_the_hints_by_which_places_are_looked_up(of: Session) -> None:
+    index = Index(of)
+    last = of.decisions[-1]
+    for leaf in leaves(of.chosen(last).arguments):
+        every = [m for p in index.places if p.entry < last.entry and (m := match(p, leaf, index.language))]
+        quick = [m for p in index.before(last.entry, hints(leaf)) if (m := match(p, leaf, index.language))]
+        assert quick == every

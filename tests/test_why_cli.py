@@ -179,3 +179,4 @@ def test_a_card_that_nobody_gave_is_found_in_real_runs(capsys: pytest.CaptureFix
     ends = [line for line in shown.splitlines() if re.match(r"DERIVED {10}ends", line)]
     assert [line.rsplit(": ", 2)[-2].split()[-1] for line in ends].count("ungrounded") == 1
     assert ends[-1].endswith("ungrounded: no earlier occurrence")
+    assert "another name: “7334” in the user's words of turn 6" in shown

@@ -7,7 +7,7 @@ from nalyqor_tui.derive.consent.model import Consent, Quote
 from nalyqor_tui.derive.consent.values import leaves
 from nalyqor_tui.derive.why.model import Kind, Link, Trail, Verdict, deeper
 from nalyqor_tui.derive.why.places import Index
-from nalyqor_tui.derive.why.values import trail
+from nalyqor_tui.derive.why.values import short, trail
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
@@ -72,7 +72,7 @@ def _proposal(index: Index, record: rec.Confirmation, at: int) -> Link:
             "it answers {id}, which is nowhere before it", id=record.answers)  # fmt: skip
         return Link("proposal", says, RULE, (at,), at, depth=1)
     if isinstance(asked.record, rec.Proposal) and asked.record.text:
-        says = phrase("proposed “{text}” in turn {turn}", text=asked.record.text, turn=asked.turn)
+        says = phrase("proposed “{text}” in turn {turn}", text=short(asked.record.text), turn=asked.turn)
         return Link(
             "proposal", says, RULE, (asked.index, at), asked.index, asked.record.text, "/text", depth=1
         )
@@ -87,8 +87,7 @@ def _answers(index: Index, record: rec.Confirmation, at: int) -> list[Link]:
         said = index.session.entry(quote.ref)
         place = None
         if said is not None and said.index < at and quote.quote:
-            places = (p for p in index.places if p.entry == said.index)
-            place = next((p for p in places if (quote.quote or "") in p.text), None)
+            place = next((p for p in index.of(said.index) if quote.quote in p.text), None)
         if said is None or place is None:
             says = phrase("cites {ref}", ref=quote.ref)
             says += phrase(", where the words do not stand") if quote.quote else phrase(", without its words")
@@ -96,7 +95,9 @@ def _answers(index: Index, record: rec.Confirmation, at: int) -> list[Link]:
             out.append(Link("answer", says, RULE, at_, at_[0], depth=1))
             continue
         by = said.record.role if isinstance(said.record, rec.Message) else said.record.kind
-        says = phrase("answered “{text}” by {by} in turn {turn}", text=quote.quote, by=by, turn=said.turn)
+        says = phrase(
+            "answered “{text}” by {by} in turn {turn}", text=short(quote.quote or ""), by=by, turn=said.turn
+        )
         out.append(Link("answer", says, RULE, (said.index, at), said.index, quote.quote or "", place.pointer,
                         place.inner, depth=1))  # fmt: skip
     return out or [
@@ -118,7 +119,7 @@ def _covers(index: Index, record: rec.Confirmation, at: int) -> tuple[list[Link]
 
 def _given(record: rec.Confirmation) -> Phrase:
     given = record.covers.arguments if record.covers else None
-    return phrase(" {given}", given=dumps(given)) if given else ()
+    return phrase(" {given}", given=short(dumps(given))) if given else ()
 
 
 def _quoted(index: Index, kind: Kind, quote: Quote | None, decision: Decision) -> Link:
@@ -126,9 +127,8 @@ def _quoted(index: Index, kind: Kind, quote: Quote | None, decision: Decision) -
         return Link(
             kind, phrase("nothing that could be found"), FROM_TEXT, (decision.entry,), decision.entry, depth=1
         )
-    places = (p for p in index.places if p.entry == quote.entry)
-    place = next((p for p in places if quote.text in p.text), None)
+    place = next((p for p in index.of(quote.entry) if quote.text in p.text), None)
     turn = index.session.entries[quote.entry].turn
-    says = phrase("“{text}” in turn {turn}", text=quote.text, turn=turn)
+    says = phrase("“{text}” in turn {turn}", text=short(quote.text), turn=turn)
     where = (quote.text, place.pointer, place.inner) if place else ("", "", "")
     return Link(kind, says, FROM_TEXT, (quote.entry,), quote.entry, *where, depth=1)

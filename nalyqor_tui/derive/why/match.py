@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import Language, sentences, words
-from nalyqor_tui.derive.consent.values import Leaf, flag, is_number, is_word
+from nalyqor_tui.derive.consent.values import Leaf, flag, is_identifier, is_number, is_word
 from nalyqor_tui.derive.equal import equal
-from nalyqor_tui.derive.why.places import Place
+from nalyqor_tui.derive.why.places import Place, lowered
 
 _SURE = 13  # below it a number stands for too many things: the consent reader's own bound
+_EXACT = 10**15  # from here on a number is written in other ways than by its digits
+_LONG = 400  # characters beyond which a value is no name that people write in several ways
+_DIGITS = re.compile(r"[0-9]{4,}")
+_RUN = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -40,6 +44,21 @@ def usual(leaf: Leaf) -> bool:
     return is_number(leaf.value) or is_word(leaf)
 
 
+def hints(leaf: Leaf) -> tuple[str, ...]:
+    """Return texts of which every plain text that holds the value has at least one; none where that cannot be told."""
+    value = leaf.value
+    nouns = [noun[:3] for noun in mentions.nouns(leaf.path, skip=frozenset())]
+    if flag(value) is not None:
+        return ("true", "false", "yes", "no", *nouns)
+    if is_number(value):
+        return (str(int(abs(value)))[-3:], *nouns) if abs(value) < _EXACT else ()
+    if not isinstance(value, str) or mentions.time_of(value) is not None:
+        return ()
+    day = mentions.day_of(value)
+    longest = max(_RUN.findall(value.lower()), key=len, default="")
+    return (longest, lowered(value), *([str(day[1])] if day else [])) if longest else ()
+
+
 def match(place: Place, leaf: Leaf, language: Language) -> Match | None:
     """Return how a place holds a leaf's value, None where it does not."""
     value = leaf.value
@@ -54,10 +73,31 @@ def match(place: Place, leaf: Leaf, language: Language) -> Match | None:
         return _number(place, leaf, language, bound=bound)
     if not isinstance(value, str):
         return None
-    if found := mentions.names(place.plain, value):
+    if place.text == value:
+        return Match(place, value, "same value", bound)
+    if found := _words_of(place.plain, value):
         rule = "same value" if len(found) == len(place.text) else "same words"
         return Match(place, _as_written(place, found), rule, bound)
     return _moment(place, value, language, bound=bound)
+
+
+def number_of(leaf: Leaf) -> str:
+    """Return the number in an identifier by which people name it, as the consent reader takes it; else nothing."""
+    numbers = _DIGITS.findall(leaf.value) if is_identifier(leaf.value) else []
+    return max(numbers, key=len, default="")
+
+
+def near(place: Place, number: str) -> Match | None:
+    """Return where a place has the number of an identifier under another name."""
+    found = re.search(rf"(?<!\d){number}(?!\d)", place.plain)
+    return Match(place, number, "same number, another name", bound=False) if found else None
+
+
+def _words_of(plain: str, value: str) -> str:
+    """Return the words by which a text holds a value; a long one must stand there as it is but for its case."""
+    if len(value) > _LONG:
+        return lowered(value) if lowered(value) in plain else ""
+    return mentions.names(plain, value)
 
 
 def _same(one: object, value: object) -> bool:

@@ -17,6 +17,7 @@ Kind = Literal[
     "other",
     "copy",
     "again",
+    "near",
     "end",
     "proposal",
     "answer",

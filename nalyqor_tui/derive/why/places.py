@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from nalyqor_tui.derive.consent.language import Language, english
 from nalyqor_tui.derive.consent.lookup import decoded
@@ -22,8 +24,7 @@ _ROLES: dict[str, Speaker] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value in a record. `key` is the name it stands under, `named` says that it is the name itself.
 
     `plain` is `text` in lower case, sign for sign, so that a place in the one is the same place in the other.
@@ -42,19 +43,41 @@ class Place:
 
 @dataclass(slots=True)
 class Index:
-    """A session read once for all questions: its places in the order of the log, and whose result is whose."""
+    """A session read once for all questions: its places in the order of the log, and whose result is whose.
+
+    `alike` holds the ordinals of places by their plain text: long logs say the same again and again.
+    """
 
     session: Session
     language: Language = field(default_factory=english)
     places: list[Place] = field(init=False)
     made: dict[int, Decision] = field(init=False)
+    alike: dict[str, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the session."""
         called = {d.entry for d in self.session.decisions if d.call not in (None, d.entry)}
         entries = (e for e in self.session.entries if e.index not in called)  # the call says it again
         self.places = [place for entry in entries for place in _places(entry)]
+        self.alike = {}
+        for number, place in enumerate(self.places):
+            self.alike.setdefault(place.plain, []).append(number)
         self.made = {d.result: d for d in self.session.decisions if d.result is not None}
+
+    def before(self, entry: int, hints: tuple[str, ...]) -> Iterator[Place]:
+        """Yield the places before a record whose text has one of the hints, in order; without hints, all."""
+        groups = (
+            found for plain, found in self.alike.items() if not hints or any(hint in plain for hint in hints)
+        )
+        for number in sorted(n for found in groups for n in found):
+            if self.places[number].entry >= entry:
+                return
+            yield self.places[number]
+
+    def of(self, entry: int) -> list[Place]:
+        """Return the places of one record."""
+        low = bisect_left(self.places, entry, key=lambda place: place.entry)
+        return self.places[low : bisect_left(self.places, entry + 1, key=lambda place: place.entry)]
 
     def gaps(self, before: int) -> int:
         """Count what the log lacks before a record: pieces that cannot be read, calls without their result."""
@@ -78,6 +101,7 @@ def text_at(session: Session, entry: int, pointer: str, inner: str) -> str:
     return f"{key}\n{value if isinstance(value, str) else dumps(value)}"
 
 
+@lru_cache(maxsize=4096)
 def lowered(text: str) -> str:
     """Return a text in lower case of the same length."""
     plain = text.lower()
@@ -149,7 +173,8 @@ def _walk(at: int, by: Speaker, start: str, value: Json, *, inner: bool = False)
         if isinstance(one, dict):
             steps = [(f"{path}/{_escaped(str(k))}", str(k), v) for k, v in one.items()]
             for below, name, _ in steps:
-                yield replace(_place(at, by, _where(start, below, inner=inner), name, name), named=True)
+                where = _where(start, below, inner=inner)
+                yield Place(at, by, *where, name, name, lowered(name), name, named=True)
             todo += reversed(steps)
         elif isinstance(one, list):
             todo += [(f"{path}/{n}", key, v) for n, v in reversed(list(enumerate(one)))]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nalyqor_tui.derive.consent.values import Leaf, is_word, leaves
-from nalyqor_tui.derive.why.match import Match, faint, match, usual
+from nalyqor_tui.derive.why.match import Match, faint, hints, match, near, number_of, usual
 from nalyqor_tui.derive.why.model import Link, Trail, Verdict, deeper
 from nalyqor_tui.derive.why.places import Index
 from nalyqor_tui.phrase import Phrase, join, own, phrase
@@ -17,6 +18,7 @@ RULE = "origin of a value"
 _DEEP = 3  # calls behind calls that are followed
 _WIDE = 8  # arguments of one call that are followed
 _MANY = 3  # records beyond which a plain word or a number cannot be placed
+_SHOWN = 160  # characters of a value that are shown
 _NAMED = 4  # records that are named in one link
 
 
@@ -36,11 +38,12 @@ def of_argument(index: Index, decision: Decision, leaf: Leaf, told: set[int] | N
 def trail(index: Index, leaf: Leaf, entry: int, whose: Phrase, told: set[int], deep: int = 0) -> Trail:
     """Follow a value back from the record `entry`, which gives it; `whose` names what it is an argument of."""
     before = entry
-    start = phrase("{path} {value} ", path=leaf.path or "the argument", value=dumps(leaf.value)) + whose
+    start = (
+        phrase("{path} {value} ", path=leaf.path or "the argument", value=short(dumps(leaf.value))) + whose
+    )
     head = Link("value", start, RULE, (entry,), entry)
-    found = [
-        m for p in index.places if p.entry < before and (m := match(p, leaf, index.language)) is not None
-    ]
+    places = index.before(before, hints(leaf))
+    found = [m for place in places if (m := match(place, leaf, index.language)) is not None]
     sources = [m for m in found if m.place.by != "copy" and not _echo(index, m, leaf)]
     copies = [m for m in found if m.place.by == "copy" or _echo(index, m, leaf)]
     source = _origin(leaf, sources)
@@ -106,9 +109,23 @@ def _ended(
     links = [head]
     if copies:
         links.append(_several("copy", index, copies))
+    if verdict == "ungrounded" and (like := _near(index, leaf, before)) is not None:
+        links.append(like)
     evidence = tuple(dict.fromkeys(m.place.entry for m in sources))[:_NAMED] or head.evidence
     end = Link("end", says, RULE, evidence, evidence[0], depth=1, verdict=verdict)
     return Trail(head.says, verdict, (*links, end), leaf.path)
+
+
+def _near(index: Index, leaf: Leaf, before: int) -> Link | None:
+    """Name where the number of an identifier stands that itself stands nowhere: it may have been made of it."""
+    number = number_of(leaf)
+    places = index.before(before, (number,)) if number else ()
+    found = next((m for p in places if p.by != "copy" and (m := near(p, number)) is not None), None)
+    if found is None:
+        return None
+    says = phrase("no source, but its number stands under another name: ")
+    link = _source(index, found)
+    return replace(link, kind="near", says=says + link.says)
 
 
 def _source(index: Index, found: Match) -> Link:
@@ -118,23 +135,31 @@ def _source(index: Index, found: Match) -> Link:
     turn = session.entries[place.entry].turn
     record = session.record(place.entry)
     if place.by == "user":
-        says = phrase("“{quote}” in the user's words of turn {turn}", quote=found.quote, turn=turn)
+        says = phrase("“{quote}” in the user's words of turn {turn}", quote=short(found.quote), turn=turn)
     elif place.by == "result":
         made = index.made.get(place.entry)
-        says = phrase("“{quote}” at {where} in the result of {tool}", quote=found.quote,
+        says = phrase("“{quote}” at {where} in the result of {tool}", quote=short(found.quote),
                       where=place.inner or "the top", tool=_tool(index, made))  # fmt: skip
     elif isinstance(record, rec.Retrieval):
         says = phrase("“{quote}” in a document that a look-up returned in turn {turn}",
-                      quote=found.quote, turn=turn)  # fmt: skip
+                      quote=short(found.quote), turn=turn)  # fmt: skip
     elif place.by == "document":
-        says = phrase("“{quote}” in the agent's instructions", quote=found.quote)
+        says = phrase("“{quote}” in the agent's instructions", quote=short(found.quote))
     else:
         says = phrase(
-            "“{quote}” in a {kind} record of turn {turn}", quote=found.quote, kind=record.kind, turn=turn
+            "“{quote}” in a {kind} record of turn {turn}",
+            quote=short(found.quote),
+            kind=record.kind,
+            turn=turn,
         )
     return Link(
         place.by, says, found.rule, (place.entry,), place.entry, found.quote, place.pointer, place.inner, 1
     )
+
+
+def short(text: str) -> str:
+    """Cut a text for a line that names it."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _tool(index: Index, made: Decision | None) -> Phrase:
