@@ -172,6 +172,16 @@ class TestCommand:
             self.said(capsys, str(ROOT / "sample_traces"), "-o", str(report))
         assert "| passed | bad | 1 | latent failure |" in report.read_text("utf-8")
 
+    def test_what_is_not_read_of_a_folder_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(tmp_path / "a.jsonl", *numbered([header(), *acted("write")]))
+        for name, data in (("b.jsonl", b""), ("c.txt", b"hello"), ("d.json", b'{"messages": [')):
+            write(tmp_path / name, data)
+        out = self.said(capsys, str(tmp_path))
+        assert "1 sessions, 1 decisions; 3 files were not read" in out
+        assert "  b.jsonl: no records: the file is empty" in out and "  d.json: not JSON" in out
+
     def test_without_a_policy_nothing_is_said_of_decisions(self, capsys: pytest.CaptureFixture[str]) -> None:
         out = self.said(capsys, str(ROOT / "sample_traces"), "--policy", "none")
         assert "unknown: no policy" in out and "latent" not in out

@@ -42,7 +42,8 @@ def run(args: list[str]) -> int:
         trace, policy = common.open_trace(path), find(given.policy, path)
         address = given.trace if far else ""
         runs = survey.runs(trace, policy, given.jobs, scheduler=given.scheduler, address=address)
-        found = triage.Triage(trace.name, policy.name if policy else None, tuple(runs))
+        skipped = tuple((each.name, each.why) for each in trace.skipped)
+        found = triage.Triage(trace.name, policy.name if policy else None, tuple(runs), skipped)
     found = found.redacted(common.redaction_of(given))
     if given.output is not None:
         files.write(given.output, triage.markdown(found), {path: "the trace itself"})

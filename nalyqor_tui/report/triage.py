@@ -32,12 +32,15 @@ class Triage:
     name: str
     policy: str | None
     runs: tuple[Run, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+    """The files that were not read, each with why."""
 
     @property
     def counts(self) -> str:
-        """How much was looked at."""
+        """How much was looked at, and how many files were not read."""
         decisions = sum(len(run.decisions) for run in self.runs)
-        return f"{len(self.runs):,} sessions, {decisions:,} decisions"
+        left = f"; {len(self.skipped):,} files were not read" if self.skipped else ""
+        return f"{len(self.runs):,} sessions, {decisions:,} decisions{left}"
 
     @property
     def tables(self) -> list[Table]:
@@ -55,7 +58,8 @@ class Triage:
             }
             return replace(run, decisions=made, **names)
 
-        return Triage(clear(self.name), self.policy, tuple(run_of(run) for run in self.runs))
+        skipped = tuple((clear(name), clear(why)) for name, why in self.skipped)
+        return Triage(clear(self.name), self.policy, tuple(run_of(run) for run in self.runs), skipped)
 
 
 def read(path: Path) -> Triage | None:
@@ -76,7 +80,8 @@ def read(path: Path) -> Triage | None:
     except (TypeError, KeyError, AttributeError) as error:
         what = f"a triage that cannot be read: {error}"
         raise TraceError(what, path=path, remedy="write it anew: triage TRACE --json") from None
-    return Triage(str(head["trace"]), head["policy"], tuple(runs))
+    skipped = tuple((row["name"], row["why"]) for row in rows if row["kind"] == "skipped")
+    return Triage(str(head["trace"]), head["policy"], tuple(runs), skipped)
 
 
 def markdown(found: Triage) -> Iterator[str]:
@@ -100,6 +105,11 @@ def markdown(found: Triage) -> Iterator[str]:
         if len(table.rows) > _ROWS:
             yield f"… and {len(table.rows) - _ROWS:,} more"
             yield ""
+    if found.skipped:
+        yield "## Files that were not read"
+        yield ""
+        cells = [(phrase("{n}", n=name), phrase("{w}", w=why)) for name, why in found.skipped]
+        yield from gfm.table(("File", "Why"), [[gfm.inline(c, Truth.OBSERVED) for c in row] for row in cells])
 
 
 def lines(found: Triage) -> Iterator[str]:
@@ -109,6 +119,11 @@ def lines(found: Triage) -> Iterator[str]:
         yield ""
         yield table.title + (f" ({table.remark})" if table.remark else "")
         yield from aligned(table)
+    if found.skipped:
+        yield ""
+        yield "Files that were not read"
+    for name, why in found.skipped:
+        yield show(phrase("  {name}: {why}", name=name, why=why))
 
 
 def aligned(table: Table, width: int = 48) -> Iterator[str]:
@@ -127,6 +142,8 @@ def json(found: Triage) -> Iterator[str]:
     yield dumps({"kind": "triage", "schema": SCHEMA, "trace": found.name, "policy": found.policy})
     for run in found.runs:
         yield dumps({"kind": "run", **packed(run)})
+    for name, why in found.skipped:
+        yield dumps({"kind": "skipped", "name": name, "why": why})
     for table in found.tables:
         yield dumps(_packed(table))
 

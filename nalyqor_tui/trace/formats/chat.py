@@ -49,17 +49,18 @@ def score(sample: Sample) -> float:
 def read(document: Document) -> Reading:
     """Find the runs; what is not one becomes a session that holds an unparsed row."""
     if document.whole and _messages(document.value) is not None:
-        pieces = [Item(document.value, document.place())]
+        pieces = enumerate([Item(document.value, document.place())])
     else:
-        pieces = list(document.items())
-    single, runs = (sum(map(fits, (item.value for item in pieces))) for fits in (_is_message, _is_run))
+        pieces = enumerate(document.items())
+    found = [(place, _name(value, at), _is_message(value), _is_run(value)) for at, (value, place) in pieces]
+    single, runs = sum(row[2] for row in found), sum(row[3] for row in found)
     if not document.whole and single > runs:
-        places = tuple(item.place for item in pieces)
+        places = tuple(place for place, *_ in found)
         return Reading([SessionDraft("conversation 1", _Load(document, places, "conversation 1"))])
-    drafts: list[SessionDraft] = []
     names = Names()
-    for value, place in pieces:
-        name = names.unique(_name(value, len(drafts)))
+    drafts: list[SessionDraft] = []
+    for place, wanted, *_ in found:
+        name = names.unique(wanted)
         drafts.append(SessionDraft(name, _Load(document, (place,), name)))
     return Reading(drafts)
 
