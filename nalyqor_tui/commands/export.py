@@ -1,4 +1,4 @@
-"""`nalyqor-tui export`: the Markdown report."""
+"""`nalyqor-tui export`: the report, in Markdown or as a page of HTML."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from nalyqor_tui.commands import common
 
 
 def run(args: list[str]) -> int:
-    """Write a Markdown report."""
-    parser = common.parser_for("nalyqor-tui export", "Write a Markdown report, with the truths apart.")
+    """Write a report."""
+    parser = common.parser_for("nalyqor-tui export", "Write a report, with the truths apart.")
     common.add_selection(parser)
     common.add_redaction(parser)
+    parser.add_argument(
+        "--html", action="store_true", help="one page of HTML that needs nothing else (default: Markdown)"
+    )
     parser.add_argument(
         "--redactions", action="store_true", help="list what would be taken out, and where; write no report"
     )
@@ -24,9 +27,10 @@ def run(args: list[str]) -> int:
         from nalyqor_tui.report.redact import preview
 
         return common.print_lines(preview.render(common.reviews_of(given), redaction))
-    from nalyqor_tui.report import markdown
+    from nalyqor_tui.report import html, markdown
 
-    lines = markdown.render(common.reviews_of(given), common.selection_of(given), redaction)
+    render = html.render if given.html else markdown.render
+    lines = render(common.reviews_of(given), common.selection_of(given), redaction)
     return (
         common.print_lines(lines)
         if given.output is None or str(given.output) == "-"

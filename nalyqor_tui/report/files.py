@@ -19,6 +19,7 @@ _OURS = (
     b"# Comparison of ",
     b"# Trials of ",
     b"<svg",
+    b'<!doctype html>\n<html lang="en" data-report="nalyqor',
 )  # how the files begin that we write and so may write again
 
 

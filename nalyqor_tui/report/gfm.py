@@ -24,7 +24,7 @@ _MAX_RUN = 40  # parsers give up on fences much longer than this (cmark at 80)
 _LONG_RUN = re.compile(rf"(\\*)(`{{{_MAX_RUN + 1},}})")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _ACTIVE = re.compile(r"[\\`*_\[\]<|~&$]")
-_LABEL = re.compile(r"[A-Za-z0-9 ▶-]+")
+LABEL = re.compile(r"[A-Za-z0-9 ▶-]+")
 _PEOPLE = (Truth.DECLARED, Truth.RECONSTRUCTED)
 
 
@@ -64,7 +64,7 @@ def inline(value: Phrase, truth: Truth | None = None, *, table: bool = True) -> 
 
 def field(row: Row, origin: Phrase) -> str:
     """Write the first cell of a row: its truth, in bold and in words of ours, its label, and where it is from."""
-    label = words(row.label) if _LABEL.fullmatch(row.label) else code(row.label)
+    label = words(row.label) if LABEL.fullmatch(row.label) else code(row.label)
     parts = [f"**{row.truth.value.capitalize()}**", label, inline(origin, row.truth)]
     return " · ".join(part for part in parts if part)
 

@@ -27,7 +27,7 @@ _LEAST = 760  # pixels of width, for the legend and the notes
 _LETTER = 6.6  # pixels of a character at 12 px, about: for the legend, whose parts may stand a little loose
 _LABEL_LENGTH = 30  # characters
 
-_STYLE = """\
+STYLE = """\
 text { font: 12px ui-sans-serif, system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1c2530; }
 .title { font-size: 15px; font-weight: 600; }
 .dim { fill: #5a6673; font-size: 11px; }
@@ -39,10 +39,12 @@ text { font: 12px ui-sans-serif, system-ui, 'Segoe UI', Helvetica, Arial, sans-s
 .grey-line { stroke: #7b8794; stroke-width: 1.6; fill: none; } .grey { fill: #7b8794; }
 .mark { font-weight: 700; text-anchor: middle; }
 """
-_HATCH = (
+"""How the classes of a picture look, a rule after a rule, all colours in six digits; a page may scope them."""
+HATCH = (
     '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="6" height="6" fill="#ffffff"/><rect width="2.4" height="6" fill="#b3261e"/></pattern>'
+    '<rect class="ground" width="6" height="6" fill="#ffffff"/><rect class="bad" width="2.4" height="6"/></pattern>'
 )
+"""What `.hatch` is filled with: once in a document."""
 
 
 def _word(text: str, style: str) -> str:
@@ -114,10 +116,45 @@ def render(review: Review, redaction: Redaction | None = None) -> list[str]:
     drawn = redaction.tracks(tracks(review))
     if redaction.off or redaction.vault.secrets:
         drawn = replace(drawn, notes=(*drawn.notes, phrase("redacted: ") + redaction.says()))
+    width, height, body = _drawn(review, drawn, redaction, 44)
+    name = phrase("Tracks of session {id}", id=redaction.text(review.session.id))
+    return [
+        *_head(drawn, name, (width, height), ""),
+        f"<style>{STYLE}</style>",
+        f"<defs>{HATCH}</defs>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text class="title" x="{_MARGIN}" y="26">{escape(padded(show(name), 100).rstrip())}</text>',
+        *body,
+        "</svg>",
+    ]
+
+
+def inline(review: Review, redaction: Redaction, mark: str) -> list[str]:
+    """Return the picture for a page that has `STYLE`, `HATCH` and a heading of its own.
+
+    `redaction` has learned already; `mark` is words of ours that make the ids of the picture unique in the page.
+    """
+    drawn = redaction.tracks(tracks(review))
+    width, height, body = _drawn(review, drawn, redaction, 4)
+    name = phrase("Tracks of session {id}", id=redaction.text(review.session.id))
+    return [*_head(drawn, name, (width, height), mark), *body, "</svg>"]
+
+
+def _head(drawn: Tracks, name: Phrase, size: tuple[int, int], mark: str) -> list[str]:
+    width, height = size
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="tracks" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="name{mark} says{mark}">',
+        f'<title id="name{mark}">{_text(name)}</title>',
+        f'<desc id="says{mark}">{_text(_described(drawn))}</desc>',
+    ]
+
+
+def _drawn(review: Review, drawn: Tracks, redaction: Redaction, y: int) -> tuple[int, int, list[str]]:
+    """Draw everything from the height `y` on; returns the width, the height and the parts."""
     count = min(_MOST, len(drawn.columns))
     width = max(_LEAST, _LEFT + count * _CELL + _MARGIN)
     body: list[str] = []
-    y = 44
     blocks = axis.parts(len(drawn.columns), _MOST * _CELL, _CELL) if drawn.lanes else []
     for shown in blocks:
         lanes = axis.shown_lanes(drawn, shown)
@@ -126,18 +163,7 @@ def render(review: Review, redaction: Redaction | None = None) -> list[str]:
     for lines in (_legend(drawn, width), _notes(drawn, width)):
         body += [_moved(0, y + at, part) for at, part in lines]
         y += max((at for at, _ in lines), default=-_LANE) + _LANE + 8
-    name = phrase("Tracks of session {id}", id=redaction.text(review.session.id))
-    head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}" '
-        'role="img" aria-labelledby="name says">',
-        f'<title id="name">{_text(name)}</title>',
-        f'<desc id="says">{_text(_described(drawn))}</desc>',
-        f"<style>{_STYLE}</style>",
-        f"<defs>{_HATCH}</defs>",
-        f'<rect width="{width}" height="{y}" fill="#ffffff"/>',
-        f'<text class="title" x="{_MARGIN}" y="26">{escape(padded(show(name), 100).rstrip())}</text>',
-    ]
-    return [*head, *body, "</svg>"]
+    return width, y, body
 
 
 def _block(
