@@ -22,8 +22,8 @@ from nalyqor_tui.present import account
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row
 from nalyqor_tui.present.text import literal
+from nalyqor_tui.report import html, markdown, tracks, tracks_svg
 from nalyqor_tui.report import json as as_json
-from nalyqor_tui.report import markdown, tracks, tracks_svg
 from nalyqor_tui.report import plain as as_plain
 from nalyqor_tui.report.redact import config, preview
 from nalyqor_tui.report.redact.redaction import MARKER, Redaction
@@ -225,6 +225,7 @@ def everything(reviews: list[Review], redaction: Redaction | None = None) -> dic
 
     return {
         "markdown": "\n".join(markdown.render(reviews, Selection(), anew())),
+        "html": "\n".join(html.render(reviews, Selection(), anew())),
         "plain": "\n".join(as_plain.render(reviews, Selection(), anew())),
         "json": "\n".join(as_json.render(reviews, Selection(), anew())),
         "tracks": "\n".join(tracks.render(reviews, anew())),

@@ -46,7 +46,7 @@ summary { cursor: pointer; padding: .45rem 0; overflow-wrap: anywhere; } summary
 .grade { border: 1px solid; border-radius: 3px; padding: 0 .4rem; margin-right: .6rem; font-size: .85em; }
 .anchor { scroll-margin-top: 3.2rem; }
 svg.tracks { display: block; margin: .4rem 0; } svg.defs { position: absolute; width: 0; height: 0; }
-.turns td { font-size: .92em; } .turns td:first-child { white-space: nowrap; }
+.turns { min-width: 58rem; } .turns td { font-size: .92em; } .turns td:first-child { white-space: nowrap; }
 """
 _NIGHT = """\
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --dim: #9aa7b4; --band: #212a34; --ok: #62c48c;
@@ -62,9 +62,11 @@ _PAPER = """\
   body { font-size: 9.5pt; } main { max-width: none; padding: 0; } a { color: inherit; text-decoration: none; }
   tr, summary, svg.tracks { break-inside: avoid; } thead { display: table-header-group; }
   h2, h3, h4, summary { break-after: avoid; }
-  .scroll { overflow: visible; } svg.tracks { max-width: 100%; height: auto; } .turns { font-size: .82em; }
+  .scroll { overflow: visible; } svg.tracks { max-width: 100%; height: auto; }
+  .turns { font-size: .82em; min-width: 0; }
   .rows col.c1 { width: 6.6rem; } .rows col.c2 { width: 8rem; } .rows col.c4 { width: 10rem; }
-  details { border-width: 0 0 0 2px; } details::details-content { content-visibility: visible; block-size: auto; }
+  details { border-width: 0 0 0 2px; } summary { list-style: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
