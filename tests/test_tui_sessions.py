@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from tui_samples import BOTH, LARGE, SMALL, Sitting, broken, chats, opened, production, sitting
 
+from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
+from nalyqor_tui.tui.widgets.wrap import both_ends
 
 
 def rows(s: Sitting) -> list[str]:
@@ -126,3 +131,18 @@ def test_a_case_reviews_a_session_once(tmp_path: Path) -> None:
     case = opened(chats(tmp_path))
     assert case.review(1) is case.review(1)
     assert case.review(1) is not case.review(2)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40), st.integers(0, 30))
+def test_a_name_that_is_cut_in_its_middle_fills_its_column(text: str, width: int) -> None:
+    shown = both_ends(literal(text), width)
+    assert cell_len(shown) == width
+    if len(literal(text)) <= width and literal(text).isascii():
+        assert shown.rstrip(" ") == literal(text).rstrip(" ")
+
+
+def test_ids_that_differ_at_their_end_are_told_apart() -> None:
+    one, other = (
+        both_ends(f"741790a4-4fe2-4641-87d7 · agent {name}", 18) for name in ("3b8502cb", "9fa17969")
+    )
+    assert one != other and one.startswith("741790") and one.endswith("3b8502cb")

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from nalyqor_tui.present.steps import SessionRow
 from nalyqor_tui.present.text import literal, show
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.wrap import both_ends, cells
 
 _WIDE = 110  # cells from which names and outcomes have room for more than their beginning
 
@@ -85,7 +85,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             if row
             else [
                 Segment(
-                    self._sign(index) + cells(literal(self.ids[index]), columns(width)[0]), self._style("dim")
+                    self._sign(index) + both_ends(literal(self.ids[index]), columns(width)[0]),
+                    self._style("dim"),
                 )
             ]
         )
@@ -97,9 +98,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        start = (
-            f"{self._sign(run.index)}{cells(literal(run.id), name)} {run.turns:>6} {len(run.decisions):>9}  "
-        )
+        start = f"{self._sign(run.index)}{both_ends(literal(run.id), name)} {run.turns:>6} {len(run.decisions):>9}  "
         out = [
             Segment(start, self.rich_style),
             Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),

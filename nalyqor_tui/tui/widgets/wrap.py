@@ -70,3 +70,11 @@ def cells(text: str, width: int) -> str:
         return ""
     cut = next(iter(chop_cells(text, width - 1)), "") if width > 1 else ""
     return cut + "…" + " " * (width - 1 - cell_len(cut))
+
+
+def both_ends(text: str, width: int) -> str:
+    """Cut or pad a name to exactly `width` cells, in its middle: ids often differ only at their end."""
+    if cell_len(text) <= width or width < 8 or len(text) != cell_len(text):
+        return cells(text, width)
+    start = width // 3
+    return f"{text[:start]}…{text[start + 1 - width :]}"
