@@ -192,6 +192,14 @@ def test_a_long_value_is_found_whole_and_shown_cut() -> None:
     assert len(plain(found["text"].says)) < 250
 
 
+def test_gaps_of_many_spaces_and_dashes_are_not_tried_in_all_their_shares() -> None:
+    value = "edit" + " - " * 40 + "end"
+    of = session(
+        message(content="edit" + " -" * 3000), message(content="EDIT end"), decision("act", {"x": value})
+    )
+    assert only(of).links[1].quote == "EDIT end"
+
+
 class TestUsualValues:
     def test_a_value_that_stands_everywhere_is_not_placed(self) -> None:
         of = session(

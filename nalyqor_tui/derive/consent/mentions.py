@@ -19,6 +19,7 @@ _NAMED_DAY = re.compile(
 )
 _ISO_DAY = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 _SLASH_DAY = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\b")
+_GAP = re.compile(r"([\s_-]+)")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'_.-]*[a-z0-9]|[a-z0-9]")
 
 
@@ -35,7 +36,9 @@ def names(text: str, value: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _whole(plain: str) -> re.Pattern[str]:
-    loose = re.escape(plain).replace(r"\ ", r"[\s_-]+")
+    # One gap for a run of spaces and dashes: several side by side would be tried in all their shares of a long run.
+    parts = enumerate(_GAP.split(plain))
+    loose = "".join(r"[\s_-]+" if n % 2 and part.strip("_-") else re.escape(part) for n, part in parts)
     return re.compile(rf"(?<![\w]){loose}(?:s|'s)?(?![\w])")
 
 
