@@ -154,10 +154,10 @@ class TestSize:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory holds on Linux")
     def test_a_large_line_needs_bounded_memory(self, tmp_path: Path) -> None:
-        long = b'{"kind":"message","content":"' + b"x" * (200 << 20) + b'"}\n'
+        long = b'{"kind":"message","content":"' + b"x" * (100 << 20) + b'"}\n'
         write(tmp_path / "t", header(), long, message(seq=2, turn=1))
         code = (
-            "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+            "import resource; resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))\n"
             "from pathlib import Path; from nalyqor_tui.trace.store import Trace\n"
             "print(len(Trace(Path('t')).session(0).entries))"
         )

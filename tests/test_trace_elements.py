@@ -81,9 +81,9 @@ def test_what_is_no_array_is_left_to_others(tmp_path: Path, data: bytes) -> None
 def test_needs_no_more_memory_than_its_largest_element(tmp_path: Path) -> None:
     long = {**RUN, "traj": [{"role": "user", "content": "x" * 500_000}]}
     with (tmp_path / "t").open("w") as file:
-        file.write("[\n" + ",\n".join(json.dumps(long) for _ in range(400)) + "\n]")  # 200 MB
+        file.write("[\n" + ",\n".join(json.dumps(long) for _ in range(160)) + "\n]")  # 80 MB
     code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_AS, (350 << 20, 350 << 20))\n"
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))\n"
         "from pathlib import Path; from nalyqor_tui.trace.elements import elements\n"
         "from nalyqor_tui.trace.source import Source\n"
         "print(sum(1 for _ in elements(Source(Path('t')), '').items()))"
@@ -92,4 +92,4 @@ def test_needs_no_more_memory_than_its_largest_element(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=env, check=False
     )
-    assert done.stdout == "400\n", done.stderr[-500:]
+    assert done.stdout == "160\n", done.stderr[-500:]
