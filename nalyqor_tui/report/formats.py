@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.text import show
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.formats import FORMATS, failures, formats
+from nalyqor_tui.trace.formats import failures, formats, ours
 from nalyqor_tui.trace.formats.base import Fidelity
 from nalyqor_tui.trace.formats.known import KNOWN
 from nalyqor_tui.trace.store import Trace
@@ -31,8 +31,9 @@ _COUNTED = {
 
 def listing() -> Iterator[str]:
     """Yield the formats that are read, with what each can tell, and those that are only recognised."""
+    own_ones = list(ours())
     for form in formats():
-        where = "" if form in FORMATS else " (from another package)"
+        where = "" if form in own_ones else " (from another package)"
         yield show(
             phrase(
                 "{name}  {title}{where}", name=f"{form.NAME:<{_WIDTH}}", title=form.TITLE, where=own(where)
@@ -53,7 +54,7 @@ def table() -> Iterator[str]:
     """Yield our formats as a Markdown table."""
     yield "| format | context | confirmations | look-ups | margins | tested on |"
     yield "|---|---|---|---|---|---|"
-    for form in FORMATS:
+    for form in ours():
         cells = [form.TITLE, *(str(can) for _, can in _told(form.FIDELITY)), form.TESTED]
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

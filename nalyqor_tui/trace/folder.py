@@ -83,7 +83,7 @@ def warning(skipped: list[Skipped]) -> Phrase:
 
 def _open(path: Path, name: str) -> tuple[Document, Format]:
     source, _ = unpack(Source(path, hold=False))
-    claim = recognise(source, name)[0]
+    claim = recognise(source, name)
     claim.document.forget()
     assert claim.format is not None
     return claim.document, claim.format

@@ -13,7 +13,6 @@ from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.elements import LARGE, elements
 from nalyqor_tui.trace.formats import formats
 from nalyqor_tui.trace.formats.base import Format
-from nalyqor_tui.trace.formats.known import KNOWN
 from nalyqor_tui.trace.parse import BadJsonError, loads
 from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.source import BOM, LONGEST, Source
@@ -39,31 +38,47 @@ class Claim:
 
 def claims(source: Source, name: str = "") -> list[Claim]:
     """Return who claims a file, the surest first; empty where nobody does. Raises `TraceError` for a bad zip."""
-    found: list[Claim] = []
-    for document in _candidates(source, name):
-        sample = document.sample
-        found += [Claim(form.TITLE, form.score(sample), document, form) for form in formats()]
-        found += [Claim(kind.title, kind.score(sample), document, None, kind.remedy) for kind in KNOWN]
     surest: dict[str, Claim] = {}  # of a format that would take it as lines and as one value, the better way
-    for claim in sorted((claim for claim in found if claim.score > 0), key=lambda claim: -claim.score):
+    for claim in sorted(_claims(source, name), key=lambda claim: -claim.score):
         surest.setdefault(claim.title, claim)
     return list(surest.values())
 
 
-def recognise(source: Source, name: str = "") -> list[Claim]:
-    """Return who claims a file, the one that reads it first; raise `TraceError` where nobody can read it."""
-    found = claims(source, name)
-    if not found and source.read(0, len(ZIP)) in ZIPS:
-        remedy = "unzip it and give the trace in it"
-        raise TraceError(
-            "this is a zip archive without a trace that is known", path=source.path, remedy=remedy
+def recognise(source: Source, name: str = "") -> Claim:
+    """Return the surest claim to a file; raise `TraceError` where nobody can read it.
+
+    A format that is certain ends the search: none could be surer.
+    """
+    best: Claim | None = None
+    for claim in _claims(source, name):
+        if best is None or claim.score > best.score:
+            best = claim
+        if best.score >= 1:
+            break
+    if best is None and source.read(0, len(ZIP)) in ZIPS:
+        what, remedy = (
+            "this is a zip archive without a trace that is known",
+            "unzip it and give the trace in it",
         )
-    if not found:
+        raise TraceError(what, path=source.path, remedy=remedy)
+    if best is None:
         raise _unrecognised(source)
-    if found[0].format is None:
-        what = f"this looks like {found[0].title}, which is recognised but not read"
-        raise TraceError(what, path=source.path, remedy=found[0].remedy)
-    return found
+    if best.format is None:
+        what = f"this looks like {best.title}, which is recognised but not read"
+        raise TraceError(what, path=source.path, remedy=best.remedy)
+    return best
+
+
+def _claims(source: Source, name: str) -> Iterator[Claim]:
+    for document in _candidates(source, name):
+        for form in formats():
+            if (score := form.score(document.sample)) > 0:
+                yield Claim(form.TITLE, score, document, form)
+        from nalyqor_tui.trace.formats.known import KNOWN  # asked last, and of few files
+
+        for kind in KNOWN:
+            if (score := kind.score(document.sample)) > 0:
+                yield Claim(kind.title, score, document, None, kind.remedy)
 
 
 def _candidates(source: Source, name: str) -> Iterator[Document]:

@@ -7,6 +7,7 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -18,7 +19,7 @@ from nalyqor_tui.trace.formats import failures
 from nalyqor_tui.trace.formats.base import Fidelity, Names, SessionDraft
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed
-from nalyqor_tui.trace.recognise import Claim, recognise
+from nalyqor_tui.trace.recognise import Claim, claims, recognise
 from nalyqor_tui.trace.records import Unparsed
 from nalyqor_tui.trace.session import Session, build
 from nalyqor_tui.trace.source import Source
@@ -35,7 +36,6 @@ class Trace:
         """Open and recognise `path`; raise `TraceError` when that cannot be done."""
         self.path = path
         self.is_folder = path != STDIN and _is_folder(path)
-        self.claims: list[Claim] = []
         self.skipped: list[folder.Skipped] = []
         self._packed: Source | None = None
         self._warnings: list[Phrase] = []
@@ -58,6 +58,11 @@ class Trace:
         for part in self.parts:
             counts[part.title] = counts.get(part.title, 0) + len(part.documents)
         return "a folder: " + ", ".join(f"{title} ({n} files)" for title, n in counts.items())
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """Which formats take the file for their own, the surest first; none for a folder."""
+        return [] if self.is_folder else claims(self.parts[0].documents[0].source)
 
     @property
     def fidelity(self) -> Fidelity:
@@ -155,9 +160,9 @@ class Trace:
         source, problem = unpack(self._packed)
         if problem:
             self._warnings.append(phrase("{problem}", problem=problem))
-        self.claims = _recognised(source, problem)
-        claim = self.claims[0]
-        self._warnings += [phrase("a format could not be loaded: {why}", why=why) for why in failures()]
+        claim = _recognised(source, problem)
+        if claim.score < 1:  # a format of another package may be surer
+            self._warnings += [phrase("a format could not be loaded: {why}", why=why) for why in failures()]
         if claim.document.archive is not None and claim.document.archive.problem:
             self._warnings.append(own(claim.document.archive.problem))
         if claim.document.whole and (keys := claim.document.doubled(claim.document.place())):
@@ -173,7 +178,7 @@ class Trace:
         return parts
 
 
-def _recognised(source: Source, problem: str) -> list[Claim]:
+def _recognised(source: Source, problem: str) -> Claim:
     """Recognise a source; where its stream was damaged and nobody can, that is what is said of it."""
     try:
         return recognise(source)

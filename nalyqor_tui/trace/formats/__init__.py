@@ -1,61 +1,53 @@
-"""The formats that can be read, one module each; a file is recognised by its content, never by its name."""
+"""The formats that can be read, one module each; a file is recognised by its content, never by its name.
+
+A module is imported when it is first asked about a file: most files are certain after a few.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
 from typing import cast
 
-from nalyqor_tui.trace.formats import (
-    agentdojo,
-    agents_state,
-    agents_trace,
-    atif,
-    chat,
-    claude_code,
-    codex,
-    completions,
-    inspect_eval,
-    kimi,
-    langfuse,
-    langgraph,
-    langsmith,
-    mini_swe,
-    mlflow,
-    native,
-    openhands,
-    otel,
-    plugins,
-    swe_agent,
-    tau2,
-)
+from nalyqor_tui.trace.formats import plugins
 from nalyqor_tui.trace.formats.base import Format
 
-FORMATS: tuple[Format, ...] = (
-    cast(Format, native),
-    cast(Format, claude_code),
-    cast(Format, codex),
-    cast(Format, kimi),
-    cast(Format, chat),
-    cast(Format, openhands),
-    cast(Format, swe_agent),
-    cast(Format, atif),
-    cast(Format, tau2),
-    cast(Format, mini_swe),
-    cast(Format, agentdojo),
-    cast(Format, completions),
-    cast(Format, inspect_eval),
-    cast(Format, agents_state),
-    cast(Format, agents_trace),
-    cast(Format, langfuse),
-    cast(Format, langsmith),
-    cast(Format, mlflow),
-    cast(Format, langgraph),
-    cast(Format, otel),
+MODULES = (
+    "native",
+    "claude_code",
+    "codex",
+    "kimi",
+    "chat",
+    "openhands",
+    "swe_agent",
+    "atif",
+    "tau2",
+    "mini_swe",
+    "agentdojo",
+    "completions",
+    "inspect_eval",
+    "agents_state",
+    "agents_trace",
+    "langfuse",
+    "langsmith",
+    "mlflow",
+    "langgraph",
+    "otel",
 )
+"""The modules of our formats, in the order in which they are asked; the first of two that are as sure wins."""
 
 
-def formats() -> tuple[Format, ...]:
-    """Return our formats and those that other packages bring."""
-    return (*FORMATS, *(cast(Format, plugin) for plugin in plugins.load()[0]))
+def ours() -> Iterator[Format]:
+    """Yield our own formats."""
+    for name in MODULES:
+        yield cast(Format, import_module(f"{__name__}.{name}"))
+
+
+def formats() -> Iterator[Format]:
+    """Yield our formats and those that other packages bring."""
+    yield from ours()
+    for plugin in plugins.load()[0]:
+        yield cast(Format, plugin)
 
 
 def failures() -> tuple[str, ...]:
