@@ -24,7 +24,9 @@ class Seeking(ReviewView):
 
     def action_filter(self) -> None:
         """Ask what to list."""
-        self.ask("filter", "list only (a condition, or words)", self._filter, self._suggester())
+        self.ask(
+            "filter", "list only (a condition, or words)", self._filter or self.case.stop, self._suggester()
+        )
 
     def action_stop_at(self) -> None:
         """Ask where to stop."""
