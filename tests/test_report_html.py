@@ -17,6 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import NASTY, clean, reviewed, texts
 from selectolax.lexbor import LexborNode
+from tracks_samples import chose
+from tracks_samples import given as given_in
+from tracks_samples import reviewed as bare
 
 from nalyqor_tui import cli
 from nalyqor_tui.errors import ExportError
@@ -241,14 +244,14 @@ class TestBounds:
         bounds = Bounds(full=2, rows=3, sessions=2, listed=3, columns=2)
         root = parse(page(reviewed(tmp_path, sessions=4), bounds=bounds))
         (said,) = [
-            row.css("td")[0] for row in root.css(".facts tr") if row.text(deep=True).startswith("left out")
+            row.css("td")[0] for row in root.css(".facts tr") if row.text(deep=True).startswith("bounded")
         ]
         assert [line.text(deep=True) for line in said.iter()] == [
-            "2 of 8 decisions are shown in full: those with a note, then the bad, the flawed, the first ones",
-            "5 decisions stand in no table",
-            "2 of 4 sessions have a part of their own",
-            "1 sessions are not listed",
-            "the tracks of 1 sessions are not drawn",
+            "in full: 2 of 8 decisions, first those with a note, then the bad and the flawed",
+            "in a table of turns: 3 of 8 decisions",
+            "with a part of their own: 2 of 4 sessions",
+            "listed: 3 of 4 sessions",
+            "with their tracks drawn: 1 of 2 sessions",
         ]
         assert root.css("main > p.left")
         assert len(root.css("svg.tracks desc")) == 1
@@ -269,6 +272,17 @@ class TestBounds:
         assert re.search(
             r"[0-9]+ more rows are left out here; the Markdown report has them", root.text(deep=True)
         )
+
+    def test_many_tables_have_less_room_each_and_a_long_cell_is_cut(self, tmp_path: Path) -> None:
+        made = [given_in(1, f"c{n}") for n in range(300)]
+        review = bare(tmp_path, *made, *(chose(n, f"d{n}", live="c1") for n in range(2, 12)))
+        text = page([review], bounds=Bounds(tables=100_000, pictures=1_000))
+        root = parse(text)
+        assert len(text) < 250_000
+        assert root.css("svg.tracks desc") == []
+        row = root.css("table.turns tbody > tr")[0]
+        assert re.search(r"…\(\+[0-9]+ characters\)$", cells(row)[5].text(deep=True))
+        assert len(row.text(deep=True)) < 1_000
 
     def test_what_is_small_is_whole(self, sample: Review) -> None:
         assert parse(page([sample])).css(".left") == []

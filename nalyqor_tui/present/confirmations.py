@@ -183,8 +183,10 @@ def _unlisted(review: Review, decision: Decision, known: set[str]) -> list[Line]
 def _asked(review: Review, decision: Decision) -> list[Line]:
     """Return what was asked of this very call and how it was answered, save the yes that is told already."""
     session, chosen, out = review.session, review.session.chosen(decision), list[Line]()
-    again = (d.entry for d in session.decisions[decision.index + 1 :] if session.chosen(d) == chosen)
-    until = next((at for at in (decision.call, decision.result, next(again, None)) if at is not None), None)
+    until = decision.result if decision.call is None else decision.call
+    if until is None:  # only then the others are looked at: there may be very many
+        again = (d.entry for d in session.decisions[decision.index + 1 :] if session.chosen(d) == chosen)
+        until = next(again, None)
     for entry in session.entries[decision.entry + 1 : until]:
         record = entry.record
         if not isinstance(record, rec.Confirmation) or record.op == "given" or record.covers is None:

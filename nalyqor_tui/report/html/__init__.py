@@ -49,7 +49,7 @@ def render(
         yield from _sessions(planned)
     alone = len(planned.sections) == 1
     for section in planned.sections:
-        yield from session(section, Place(report.redaction, planned.bounds.room, alone))
+        yield from session(section, Place(report.redaction, planned.room, alone))
     yield "</main>"
     yield "</body>"
     yield "</html>"
@@ -82,11 +82,9 @@ def _about(report: Report, planned: Plan) -> Iterator[str]:
     told = [(fact.label, inline(fact.says, fact.truth)) for fact in facts(report)]
     left = list(planned.left())
     if left:
-        told.append(("left out", joined(tag("div", text(says)) for says in left)))
-        yield tag("p", ours("This page does not hold everything: "),
-                  *(part for says in left for part in (text(says), ours(". "))),
-                  ours("The Markdown report has no such bound; --turns and --at choose decisions."),
-                  class_="left")  # fmt: skip
+        told.append(("bounded", joined(tag("div", text(says)) for says in left)))
+        says = "This page does not hold everything: see what is said under “bounded”. The Markdown report has no such "
+        yield tag("p", ours(f"{says}bounds; --turns, --problems and --at choose decisions."), class_="left")
     rows = (tag("tr", tag("th", ours(label), scope="row"), tag("td", says)) for label, says in told)
     yield tag("table", tag("tbody", *rows), class_="facts")
     key = (

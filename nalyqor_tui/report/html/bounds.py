@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.phrase import Phrase, own
+from nalyqor_tui.report import tracks_svg
 from nalyqor_tui.report.head import Report, Shown
 from nalyqor_tui.trace.session import Decision
 
@@ -18,8 +19,8 @@ class Bounds:
     """The most that a page holds; browsers are slow with more, and readers, too.
 
     Of the whole page: `full` decisions with all their rows, `rows` of the tables of turns, `sessions` with a part
-    of their own, `listed` sessions in the list, `columns` of drawn tracks. `room` is the size of a table, in
-    characters of HTML.
+    of their own, `listed` sessions in the list, `columns` of drawn tracks, and, in characters of HTML, `pictures` of
+    tracks and `tables` of decisions. `room` is the most that one of these tables has, in characters.
     """
 
     full: int = 500
@@ -27,20 +28,25 @@ class Bounds:
     sessions: int = 500
     listed: int = 5_000
     columns: int = 2_000
+    pictures: int = 4_000_000
+    tables: int = 20_000_000
     room: int = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A session on the page: the decisions that have a row, the ordinals of those in full, whether it is drawn."""
+    """A session on the page: the decisions that have a row, the ordinals of those in full, its tracks.
+
+    `picture` is empty where it would be too large.
+    """
 
     shown: Shown
     rows: list[Decision]
     full: frozenset[int]
-    drawn: bool
+    picture: list[str]
 
     @property
-    def left(self) -> int:
+    def missing(self) -> int:
         """How many decisions have no row."""
         return len(self.shown.decisions) - len(self.rows)
 
@@ -56,22 +62,27 @@ class Plan:
 
     def left(self) -> Iterator[Phrase]:
         """Yield what was left out, in words; nothing where all of it is there."""
-        shown = [decision for one in self.report.sessions for decision in one.decisions]
+        every = sum(len(one.decisions) for one in self.report.sessions)
+        sessions = len(self.report.sessions)
         full = sum(len(section.full) for section in self.sections)
-        if full < len(shown):
-            order = "those with a note, then the bad, the flawed, the first ones"
-            says = "{n} of {all} decisions are shown in full: {order}"
-            yield phrase(says, n=full, all=len(shown), order=phrase(order))
-        rows = sum(len(section.rows) for section in self.sections)
-        if rows < len(shown):
-            yield phrase("{n} decisions stand in no table", n=len(shown) - rows)
-        if len(self.sections) < len(self.report.sessions):
-            says = "{n} of {all} sessions have a part of their own"
-            yield phrase(says, n=len(self.sections), all=len(self.report.sessions))
-        if len(self.listed) < len(self.report.sessions):
-            yield phrase("{n} sessions are not listed", n=len(self.report.sessions) - len(self.listed))
-        if undrawn := sum(not section.drawn for section in self.sections):
-            yield phrase("the tracks of {n} sessions are not drawn", n=undrawn)
+        if full < every:
+            says = f"in full: {full:,} of {every:,} decisions, first those with a note, then the bad and the flawed"
+            yield own(says)
+        if (rows := sum(len(section.rows) for section in self.sections)) < every:
+            yield own(f"in a table of turns: {rows:,} of {every:,} decisions")
+        if len(self.sections) < sessions:
+            yield own(f"with a part of their own: {len(self.sections):,} of {sessions:,} sessions")
+        if len(self.listed) < sessions:
+            yield own(f"listed: {len(self.listed):,} of {sessions:,} sessions")
+        drawn = sum(bool(section.picture) for section in self.sections)
+        if drawn < len(self.sections):
+            yield own(f"with their tracks drawn: {drawn:,} of {len(self.sections):,} sessions")
+
+    @property
+    def room(self) -> int:
+        """How many characters one table of rows may have: less where there are many."""
+        full = sum(len(section.full) for section in self.sections)
+        return min(self.bounds.room, self.bounds.tables // (2 * max(1, full)))
 
 
 def plan(report: Report, bounds: Bounds) -> Plan:
@@ -94,17 +105,22 @@ def _sections(
     report: Report, bounds: Bounds, chosen: list[int], full: dict[int, set[int]]
 ) -> Iterator[Section]:
     rows = bounds.rows - sum(map(len, full.values()))
-    columns = bounds.columns
+    columns, pictures = bounds.columns, bounds.pictures
     for number in chosen:
         shown = report.sessions[number]
         must = {at for at, d in enumerate(shown.decisions) if d.index in full.get(number, ())}
         kept = _kept(len(shown.decisions), must, len(must) + rows)
         rows -= len(kept) - len(must)
         count = len(shown.review.session.decisions)
-        drawn = count <= columns
-        columns -= count if drawn else 0
+        mark = f"-{shown.review.index + 1}"
+        picture = tracks_svg.inline(shown.review, report.redaction, mark) if count <= columns else []
+        size = sum(map(len, picture))
+        if size > pictures:
+            picture = []
+        elif picture:
+            columns, pictures = columns - count, pictures - size
         some = [shown.decisions[at] for at in kept]
-        yield Section(shown, some, frozenset(full.get(number, ())), drawn)
+        yield Section(shown, some, frozenset(full.get(number, ())), picture)
 
 
 def _kept(count: int, must: set[int], most: int) -> list[int]:

@@ -41,10 +41,22 @@ def tag(name: str, *inner: Html, **attributes: str) -> Html:
     return Html(f"<{name}{told}>{''.join(inner)}</{name}>")
 
 
-def inline(value: Phrase, truth: Truth | None = None) -> Html:
-    """Write a phrase in one line: data in an element of its own, by whose `truth` it is; a note is never cut."""
-    shown = value if truth is Truth.RECONSTRUCTED else bounded(value)
-    return joined(text((piece,)) if isinstance(piece, Words) else _data(piece, truth) for piece in shown)
+def inline(value: Phrase, truth: Truth | None = None, *, room: int = 4 * LIMIT) -> Html:
+    """Write a phrase in one line: data in an element of its own, by whose `truth` it is.
+
+    What is longer than `room` is cut between two pieces, and a piece of data at `LIMIT`; a note is never cut.
+    """
+    whole = truth is Truth.RECONSTRUCTED
+    out: list[Html] = []
+    used = 0
+    for piece in value if whole else bounded(value):
+        if used > room and not whole:
+            rest = sum(map(len, value)) - used
+            out.append(ours(f" …(+{rest} characters)" if rest > 0 else "…"))
+            break
+        used += len(piece)
+        out.append(text((piece,)) if isinstance(piece, Words) else _data(piece, truth))
+    return joined(out)
 
 
 def body(row: Row) -> Html:

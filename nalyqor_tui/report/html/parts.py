@@ -10,7 +10,7 @@ from nalyqor_tui.present import account, card, track_rows, whole, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, Tone, Truth, flat
 from nalyqor_tui.present.tracks import tracks
-from nalyqor_tui.report import gfm, tracks_svg, turns
+from nalyqor_tui.report import gfm, turns
 from nalyqor_tui.report.html.bounds import Section
 from nalyqor_tui.report.html.markup import Html, body, inline, ours, tag, text
 from nalyqor_tui.report.redact.redaction import Redaction
@@ -20,6 +20,7 @@ _TONES: dict[Tone, str] = {"dim": "dimmed", "plain": ""}
 _GRADES = {"bad": "fail", "flawed": "fail", "unproven": "unknown", "sound": "pass"}
 _COLUMNS = Html('<colgroup><col class="c1"><col class="c2"><col><col class="c4"></colgroup>')
 _DEEPEST = 3
+_CELL = 400  # characters of a cell in the table of turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,16 @@ def _turns(section: Section, place: Place) -> Iterator[str]:
     for one in section.rows:
         yield _turn(section, one, place)
     yield "</tbody></table></div>"
-    if section.left:
+    if section.missing:
         says = "{n} more decisions of this session are left out"
-        yield tag("p", text(phrase(says, n=own(f"{section.left:,}"))), class_="left")
+        yield tag("p", text(phrase(says, n=own(f"{section.missing:,}"))), class_="left")
 
 
 def _turn(section: Section, one: Decision, place: Place) -> Html:
     review = section.shown.review
     cells: list[Html] = []
     for column, says in zip(turns.COLUMNS, turns.cells(review, one), strict=True):
-        cell = inline(place.redaction.phrase(says), column.truth)
+        cell = inline(place.redaction.phrase(says), column.truth, room=_CELL)
         if column.truth is None and one.index in section.full:
             cell = tag("a", cell, href=f"#{anchor(review, one, place)}")
         tone = _GRADES.get(review.judgement.grades[one.index].word, "") if column.title == "Grade" else ""
@@ -164,14 +165,12 @@ def _turn(section: Section, one: Decision, place: Place) -> Html:
 def _tracks(section: Section, place: Place) -> Iterator[str]:
     review = section.shown.review
     yield tag("h3", ours("Tracks"))
-    if not section.drawn:
-        says = (
-            "These are too many decisions to be drawn here: nalyqor-tui tracks TRACE -o FILE.svg draws them."
-        )
+    if not section.picture:
+        says = "They are too large to be drawn here: nalyqor-tui tracks TRACE -o FILE.svg draws them."
         yield tag("p", ours(says), class_="left")
         return
     yield '<div class="scroll">'
-    yield from tracks_svg.inline(review, place.redaction, f"-{review.index + 1}")
+    yield from section.picture
     yield "</div>"
     lanes = track_rows.lane_rows(tracks(review))
     if lanes:
