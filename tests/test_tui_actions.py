@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from tui_samples import LARGE, SMALL, chats, production, sitting
 from nalyqor_tui.tui import app
 from nalyqor_tui.tui.actions import ACTIONS, SCOPES, Action, Scope, bindings, check, document, of
 
-SCREENS = app.SCREENS
+SCREENS = {
+    scope: getattr(import_module(f"nalyqor_tui.tui.screens.{module}"), name)
+    for scope, (module, name) in ((scope, where.split(".")) for scope, where in app.SCREENS.items())
+}
 
 
 def test_the_page_of_keys_is_what_the_registry_says() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -15,24 +15,20 @@ from textual.screen import Screen
 
 from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.compare import CompareScreen
 from nalyqor_tui.tui.screens.editor import Editor
-from nalyqor_tui.tui.screens.figures import FiguresScreen
-from nalyqor_tui.tui.screens.origins import WhyScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
-from nalyqor_tui.tui.screens.trials import TrialsScreen
 from nalyqor_tui.tui.typeahead import TypeAhead
 
-SCREENS: dict[Scope, type[Screen[Any]]] = {
-    "review": ReviewScreen,
-    "sessions": SessionsScreen,
-    "compare": CompareScreen,
-    "trials": TrialsScreen,
-    "figures": FiguresScreen,
-    "why": WhyScreen,
+SCREENS: dict[Scope, str] = {
+    "review": "review.ReviewScreen",
+    "sessions": "sessions.SessionsScreen",
+    "compare": "compare.CompareScreen",
+    "trials": "trials.TrialsScreen",
+    "figures": "figures.FiguresScreen",
+    "why": "origins.WhyScreen",
 }
-"""The screens that have actions of the registry."""
+"""The screens that have actions of the registry, by module and class: a screen is imported when it is wanted."""
 
 
 class Actions(Provider):
@@ -56,10 +52,8 @@ class Actions(Provider):
     @property
     def _actions(self) -> list[Action]:
         keys = self.app.case.keys if isinstance(self.app, NalyqorApp) else {}
-        return of(
-            next((scope for scope, kind in SCREENS.items() if isinstance(self.screen, kind)), "sessions"),
-            keys,
-        )
+        name = type(self.screen).__name__
+        return of(next((s for s, kind in SCREENS.items() if kind.endswith(f".{name}")), "sessions"), keys)
 
     async def _run(self, run: str) -> None:
         await self.screen.run_action(run)

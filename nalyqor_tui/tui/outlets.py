@@ -17,13 +17,13 @@ from nalyqor_tui.present import card, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.present.text import literal_lines, show
-from nalyqor_tui.report.redact import config
-from nalyqor_tui.report.redact.redaction import MARKER, Redaction
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.case import Case
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from nalyqor_tui.report.redact.redaction import Redaction
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 THEMES = ("textual-dark", "textual-light")
@@ -69,7 +69,7 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
     """
     from nalyqor_tui.report import markdown
 
-    redaction = Redaction(config.patterns())
+    redaction = _redaction()
     redaction.learn([review])
     at = row.origin.entries[0] if row is not None and row.origin.entries else decision.entry
     entry = review.session.entries[at]
@@ -93,7 +93,7 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     from nalyqor_tui.report import markdown
     from nalyqor_tui.report.selection import Selection
 
-    redaction = Redaction(config.patterns())
+    redaction = _redaction()
     says = write_new(name, markdown.render([review], Selection(), redaction))
     return says + (phrase("; redacted: ") + redaction.says() if redaction.vault.secrets else ())
 
@@ -115,8 +115,10 @@ def write_new(name: str, lines: Iterable[str]) -> Phrase:
 
 def secrets_in(review: Review, text: str) -> Phrase:
     """Say of a text that is copied whole what a report would have taken out of it; nothing where that is nothing."""
-    redaction = Redaction(config.patterns())
+    redaction = _redaction()
     redaction.learn([review])
+    from nalyqor_tui.report.redact.redaction import MARKER
+
     found = sorted(set(MARKER.findall(redaction.text(text))) - set(MARKER.findall(text)))
     return (
         phrase("; it is whole: a report would take out {what}", what=own(", ".join(found))) if found else ()
@@ -151,3 +153,11 @@ def _pager() -> list[str]:
         return shlex.split(os.environ.get("PAGER", ""))
     except ValueError:
         return []
+
+
+def _redaction() -> Redaction:
+    """Return what takes the secrets out, with the reader's own patterns."""
+    from nalyqor_tui.report.redact import config
+    from nalyqor_tui.report.redact.redaction import Redaction
+
+    return Redaction(config.patterns())

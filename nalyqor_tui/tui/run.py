@@ -8,8 +8,6 @@ from nalyqor_tui.present.tree import Trials
 from nalyqor_tui.tui import keymap
 from nalyqor_tui.tui.app import NalyqorApp
 from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.compare import CompareScreen, Run
-from nalyqor_tui.tui.screens.trials import TrialsScreen
 
 
 def run(case: Case, *, session: int | None, at: str | None) -> int:
@@ -19,11 +17,15 @@ def run(case: Case, *, session: int | None, at: str | None) -> int:
 
 def compare(a: tuple[Case, int], b: tuple[Case, int]) -> int:
     """Show two runs side by side until the reader leaves."""
+    from nalyqor_tui.tui.screens.compare import CompareScreen, Run
+
     return _show(NalyqorApp(a[0], first=lambda: CompareScreen(Run(*a), Run(*b))))
 
 
 def trials(case: Case, of: Trials) -> int:
     """Show the trials of a case until the reader leaves."""
+    from nalyqor_tui.tui.screens.trials import TrialsScreen
+
     return _show(NalyqorApp(case, first=lambda: TrialsScreen(case, of)))
 
 

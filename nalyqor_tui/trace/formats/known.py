@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from nalyqor_tui.trace.document import Sample
-from nalyqor_tui.trace.formats import otel
 from nalyqor_tui.trace.formats.pick import arr, at, obj
 
 _CHAT = "write its messages as one JSON object with `messages` in the OpenAI style, or add a reader: docs/formats.md"
@@ -180,6 +179,12 @@ def _langfuse_csv(sample: Sample) -> float:
     return 1.0 if observations or {b"id", b"timestamp", b"sessionId", b"input", b"output"} <= names else 0.0
 
 
+def _no_agent(sample: Sample) -> float:
+    from nalyqor_tui.trace.formats import otel  # asked before this, so that it is there already
+
+    return otel.score_other(sample)
+
+
 KNOWN: tuple[Known, ...] = (
     Known("a CSV export of Langfuse", _langfuse_csv, "export it as JSON or JSON Lines instead"),
     Known("an Antigravity transcript", _share(_antigravity), _CHAT),
@@ -197,6 +202,6 @@ KNOWN: tuple[Known, ...] = (
     Known("Claude Code's list of prompts", _share(_prompts), "give a session: ~/.claude/projects/<project>/*.jsonl"),
     Known("a cassette of recorded HTTP", _cassette,
           "take the bodies out: a JSON object with `request` and `response` a line is read as a raw completion"),
-    Known("OpenTelemetry (OTLP/JSON) of a program that is no agent", otel.score_other,
+    Known("OpenTelemetry (OTLP/JSON) of a program that is no agent", _no_agent,
           "give a file with spans of the agent: their attributes are called gen_ai.*, llm.* or ai.*"),
 )  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import asking, why
 from nalyqor_tui.present.why import Subject
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.screens.annotating import Annotating
-from nalyqor_tui.tui.screens.origins import Chosen, WhyScreen
 from nalyqor_tui.tui.screens.seeking import Seeking
+
+if TYPE_CHECKING:
+    from nalyqor_tui.tui.screens.origins import Chosen
 
 
 class Asking(Seeking, Annotating):
@@ -31,6 +35,8 @@ class Asking(Seeking, Annotating):
                 self.show_record(choice.entry)
             else:
                 self._write_down(decision, choice)
+
+        from nalyqor_tui.tui.screens.origins import WhyScreen
 
         self.app.push_screen(WhyScreen(self.case, self.review, decision, subject), chosen)
 

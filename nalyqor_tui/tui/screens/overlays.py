@@ -14,7 +14,6 @@ from textual.widgets.option_list import Option
 
 from nalyqor_tui.present.query.vocabulary import FIELDS, FLAGS
 from nalyqor_tui.present.text import literal, literal_lines
-from nalyqor_tui.report import formats
 from nalyqor_tui.trace.store import Trace
 from nalyqor_tui.tui.actions import Scope, of
 
@@ -111,6 +110,8 @@ def full(title: str, text: str) -> Overlay:
 
 def info_screen(trace: Trace) -> Overlay:
     """Make the view of what a trace was recognised as, what to know first, and what its format can tell."""
+    from nalyqor_tui.report import formats
+
     return Overlay("What this trace is", "\n".join(formats.about(trace)))
 
 

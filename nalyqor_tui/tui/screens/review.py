@@ -11,7 +11,6 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.asking import Asking
-from nalyqor_tui.tui.screens.card import CardScreen
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -138,6 +137,8 @@ class ReviewScreen(Asking, Taking):
     def action_card(self) -> None:
         """Show the decision card."""
         if self.decision is not None:
+            from nalyqor_tui.tui.screens.card import CardScreen
+
             self.app.push_screen(CardScreen(self.case, self.review, self.decision))
 
     def action_reload(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import find
 from nalyqor_tui.present.query import QueryError, narrow, parse
-from nalyqor_tui.tui.screens.tracks import TracksScreen
 from nalyqor_tui.tui.screens.view import PANES, ReviewView
 from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.suggest import Conditions
@@ -75,6 +74,8 @@ class Seeking(ReviewView):
 
     def action_tracks(self) -> None:
         """Show the lines along the turns, and go to the decision that is chosen there."""
+        from nalyqor_tui.tui.screens.tracks import TracksScreen
+
         decision = self.decision
         screen = TracksScreen(self.review, decision.index if decision is not None else None)
         self.app.push_screen(screen, lambda number: self.go_to(number or ""))

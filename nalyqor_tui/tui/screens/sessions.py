@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,15 +20,15 @@ from nalyqor_tui.present.text import show
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.compare import CompareScreen, Run
-from nalyqor_tui.tui.screens.figures import FiguresScreen, Kept
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.review import ReviewScreen
-from nalyqor_tui.tui.screens.trials import open_trials
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.sessions import SessionList, head
+
+if TYPE_CHECKING:
+    from nalyqor_tui.tui.screens.figures import Kept
 
 _BATCH = 0.1  # seconds of reading between two updates of the list
 
@@ -211,6 +212,8 @@ class SessionsScreen(Screen[None]):
             outlets.tell(self, phrase("this session is the marked one: go to another and press c"))
             return
         pair = (other, here) if marked is not None else (here, other)
+        from nalyqor_tui.tui.screens.compare import CompareScreen, Run
+
         self.app.push_screen(CompareScreen(Run(self.case, pair[0]), Run(self.case, pair[1])))
 
     def _partner(self, here: int) -> int | None:
@@ -235,6 +238,8 @@ class SessionsScreen(Screen[None]):
             for n, row in sorted(rows.items())
             if row.trial and mine and row.trial.case.name == mine.case.name
         ]
+        from nalyqor_tui.tui.screens.trials import open_trials
+
         open_trials(self, self.case, here, among if known else None)
 
     def action_overview(self) -> None:
@@ -244,6 +249,8 @@ class SessionsScreen(Screen[None]):
             outlets.tell(self, phrase("the sessions are still being read"))
             return
         runs = [rows[index].run for index in sorted(self.list.listed)]
+        from nalyqor_tui.tui.screens.figures import FiguresScreen
+
         self.app.push_screen(FiguresScreen(self.case, runs, self._kept), self._keep)
 
     def _keep(self, kept: Kept | None) -> None:
