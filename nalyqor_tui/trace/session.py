@@ -55,7 +55,7 @@ class Session:
     """One conversation or run; everything in it is as observed, in the order of the file.
 
     `by_id` finds a record by its id; `doubled` holds the ids that several records have, with all of them: a
-    reference means the first.
+    reference means the first. `graded` are the ordinals of the outcomes.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Session:
     by_id: Mapping[str, int] = field(repr=False)
     doubled: Mapping[str, Sequence[int]] = field(repr=False)
     ended: bool
+    graded: Sequence[int] = field(repr=False)
 
     @property
     def captures(self) -> rec.Captures:
@@ -87,7 +88,7 @@ class Session:
 
     def outcomes(self) -> list[Entry]:
         """Return what the log says of the output."""
-        return [entry for entry in self.entries if isinstance(entry.record, rec.Outcome)]
+        return [self.entries[index] for index in self.graded]
 
 
 def choice(record: AnyRecord) -> rec.Action:
@@ -133,7 +134,10 @@ def build(name: str, placed: Iterable[Placed]) -> Session:
     decisions = _decisions(entries)
     header = next((e.record for e in entries if isinstance(e.record, rec.Header)), None)
     ended = any(isinstance(e.record, rec.End) for e in entries)
-    return Session(name, entries, _turns(entries, decisions), decisions, header, by_id, doubled, ended)
+    graded = [e.index for e in entries if isinstance(e.record, rec.Outcome)]
+    return Session(
+        name, entries, _turns(entries, decisions), decisions, header, by_id, doubled, ended, graded
+    )
 
 
 def _decisions(entries: Sequence[Entry]) -> list[Decision]:
