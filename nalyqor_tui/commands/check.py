@@ -18,7 +18,9 @@ def run(args: list[str]) -> int:
     known = check.baseline(given.baseline) if given.baseline else frozenset()
     traces = [common.open_trace(path) for path in given.traces]
     policy = find(given.policy, given.traces[0])
-    found = check.redacted(check.check(traces, policy, given.fail_on, known), common.redaction_of(given))
+    redaction = common.redaction_of(given)
+    redaction.heed(policy)
+    found = check.redacted(check.check(traces, policy, given.fail_on, known, redaction), redaction)
     never = dict.fromkeys(given.traces, "the trace itself")
     wanted = {
         given.output: check.markdown,

@@ -63,16 +63,23 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 def add_redaction(parser: argparse.ArgumentParser) -> None:
     """Let a command leave in what looks like a secret."""
     parser.add_argument(
-        "--no-redact", action="store_true", help="leave in what looks like a secret; the report says so"
+        "--no-redact", action="store_true", help="leave in what looks like a secret; a report says so"
     )
 
 
-def redaction_of(given: argparse.Namespace) -> Redaction:
-    """Return what takes the secrets out, with the patterns of one's own; raises UsageError where those are wrong."""
+def redaction_of(given: argparse.Namespace, beside: Path | None = None) -> Redaction:
+    """Return what takes the secrets out, with the patterns of one's own; raises UsageError where those are wrong.
+
+    `beside` is a trace of which nothing is judged: the policy that is found for it may have patterns, too.
+    """
+    from nalyqor_tui.policy.loader import find
     from nalyqor_tui.report.redact import config
     from nalyqor_tui.report.redact.redaction import Redaction
 
-    return Redaction(config.patterns(), off=given.no_redact)
+    redaction = Redaction(config.patterns(), off=given.no_redact)
+    if beside is not None and not redaction.off:
+        redaction.heed(find(getattr(given, "policy", None), beside))
+    return redaction
 
 
 def selection_of(given: argparse.Namespace) -> Selection:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nalyqor_tui.present.review import Review
     from nalyqor_tui.present.tree import Trials
     from nalyqor_tui.present.versus import Versus
+    from nalyqor_tui.report.redact.redaction import Redaction
     from nalyqor_tui.trace.store import Trace
     from nalyqor_tui.tui.case import Case
 
@@ -30,7 +31,7 @@ A run is FILE or, where the file holds several, FILE#SESSION: the session by its
 """
 
 
-Render = Callable[[Any], Iterable[str]]
+Render = Callable[[Any, Any], Iterable[str]]
 
 
 class Run(NamedTuple):
@@ -58,7 +59,8 @@ def run(args: list[str]) -> int:
         return show((one, a.session), (one if b.trace is a.trace else _case(given, b.trace), b.session))
     from nalyqor_tui.report import comparison
 
-    return _write(given, _versus(given, a, b), (comparison.markdown, comparison.lines, comparison.objects))
+    redaction, forms = common.redaction_of(given), (comparison.markdown, comparison.lines, comparison.objects)
+    return _write(given, _versus(given, a, b), forms, redaction)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--policy", metavar="FILE|NAME", help="a policy for both, or `none` (default: nalyqor.toml)"
     )
+    common.add_redaction(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--plain", action="store_true", help="lines (the default where there is no terminal)")
     form.add_argument("--json", action="store_true", help="the same for programs, one object a line")
@@ -193,20 +196,23 @@ def _trials(given: argparse.Namespace, screen: bool) -> int:
         from nalyqor_tui.tui.run import trials as show
 
         return show(_case(given, trace), trials)
-    return _write(given, trials, (tree.markdown, tree.lines, tree.objects))
+    redaction = common.redaction_of(given, trace.path)
+    return _write(given, trials, (tree.markdown, tree.lines, tree.objects), redaction)
 
 
-def _write(given: argparse.Namespace, what: object, forms: tuple[Render, Render, Render]) -> int:
+def _write(
+    given: argparse.Namespace, what: object, forms: tuple[Render, Render, Render], redaction: Redaction
+) -> int:
     """Write in the form that was asked for."""
     markdown, lines, objects = forms
     if given.output is None:
-        return common.print_lines((objects if given.json else lines)(what))
+        return common.print_lines((objects if given.json else lines)(what, redaction))
     if str(given.output) == "-":
-        return common.print_lines(markdown(what))
+        return common.print_lines(markdown(what, redaction))
     from nalyqor_tui.report import files
 
     never = {_named(text)[0]: "a trace" for text in (given.a, given.b) if text is not None}
     if given.policy:
         never[Path(given.policy)] = "the policy"
-    files.write(given.output, markdown(what), never)
+    files.write(given.output, markdown(what, redaction), never)
     return 0

@@ -14,7 +14,9 @@ def run(args: list[str]) -> int:
         description="Say what a trace was recognised as, how surely, what its format can tell, and what it holds.",
     )
     common.add_trace(parser)
+    common.add_redaction(parser)
     given = parser.parse_args(args)
     from nalyqor_tui.report import formats
 
-    return common.print_lines(formats.info(common.open_trace(given.trace)))
+    redaction = common.redaction_of(given, given.trace)
+    return common.print_lines(formats.info(common.open_trace(given.trace), redaction))

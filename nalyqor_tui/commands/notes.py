@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from nalyqor_tui.commands import common
 if TYPE_CHECKING:
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.notes.merge import Content
+    from nalyqor_tui.notes.model import NoteRecord
+    from nalyqor_tui.report.redact.redaction import Redaction
     from nalyqor_tui.trace.store import Trace
 
 
@@ -24,12 +26,13 @@ def run(args: list[str]) -> int:
     if given.job == "merge":
         return _merge(given, trace)
     journal = _journal(given, trace)
-    if given.job == "log":
-        return common.print_lines(notes.log(journal, several=len(trace.session_ids) > 1))
     if given.job == "commit":
         return _commit(journal, trace)
+    redaction = _redaction(given, trace, journal.records)
+    if given.job == "log":
+        return common.print_lines(notes.log(journal, redaction, several=len(trace.session_ids) > 1))
     found = notes.verify(trace, journal)
-    common.print_lines(notes.verified(found))
+    common.print_lines(notes.verified(found, redaction))
     return 5 if found.broken else 0
 
 
@@ -46,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument(
             "--notes", type=Path, metavar="FILE", help="the notes file (default: TRACE.notes.jsonl)"
         )
+        if name != "commit":
+            common.add_redaction(job)
     about = "hold two notes files against each other, and unite them with -o"
     merge = jobs.add_parser("merge", help=about, description=f"{about[0].upper()}{about[1:]}.")
     merge.add_argument("trace", type=Path, metavar="TRACE")
@@ -54,7 +59,19 @@ def _parser() -> argparse.ArgumentParser:
     merge.add_argument("-o", "--output", type=Path, metavar="FILE",
                        help="append to this notes file what it lacks of the two; it may be one of them")  # fmt: skip
     merge.add_argument("--blind", action="store_true", help="hide the notes of others until you commit yours")
+    common.add_redaction(merge)
     return parser
+
+
+def _redaction(given: argparse.Namespace, trace: Trace, records: Sequence[NoteRecord]) -> Redaction:
+    """Return what takes the secrets out of notes: it knows all their versions and the sessions that they are in."""
+    from nalyqor_tui.present.review import Review
+
+    redaction = common.redaction_of(given, given.trace)
+    wanted = {record.anchor.session for record in records if record.anchor is not None}
+    ids = enumerate(trace.session_ids) if not redaction.off else ()
+    redaction.learn((Review(trace, index, None) for index, name in ids if name in wanted), records)
+    return redaction
 
 
 def _journal(given: argparse.Namespace, trace: Trace) -> Journal:
@@ -96,12 +113,13 @@ def _view(given: argparse.Namespace, trace: Trace, left: Content, right: Content
     from nalyqor_tui.report.sides import compared
 
     me = author()
+    every = left.records + right.records
+    redaction = _redaction(given, trace, every)
     for word, side in (("left", left), ("right", right)):
         says = phrase(
             "{path}: {n} records, {m} lines set aside", path=str(side.path), n=len(side.records), m=side.aside
         )
-        yield notes.line(word, says)
-    every = left.records + right.records
+        yield notes.line(word, redaction.phrase(says))
     how = sight(every, me)
     if how == "blind" or (given.blind and how == "open"):
         others = {note.id for note in fold(every)[0]} - {
@@ -110,7 +128,7 @@ def _view(given: argparse.Namespace, trace: Trace, left: Content, right: Content
         yield notes.line("hidden", hidden(len(others)))
         return
     found = sides(trace, fold(visible(left.records, me))[0], fold(visible(right.records, me))[0])
-    yield from compared(found)
+    yield from compared(found, redaction)
 
 
 def _unite(given: argparse.Namespace, trace: Trace, left: Content, right: Content) -> Iterator[str]:

@@ -17,10 +17,12 @@ def run(args: list[str]) -> int:
     check = jobs.add_parser("check", help="explain every mistake, and say what passes a trace by")
     check.add_argument("file", metavar="FILE|NAME")
     check.add_argument("--against", type=Path, metavar="TRACE", help="a trace to hold the policy against")
+    common.add_redaction(check)
     diff = jobs.add_parser("diff", help="list the decisions whose grade changes from one policy to another")
     diff.add_argument("old", metavar="OLD")
     diff.add_argument("new", metavar="NEW")
     diff.add_argument("trace", type=Path, metavar="TRACE")
+    common.add_redaction(diff)
     jobs.add_parser("list", help="name the policies that come with the program")
     jobs.add_parser("show", help="print one of them").add_argument("name", metavar="NAME")
     given = parser.parse_args(args)
@@ -32,16 +34,14 @@ def run(args: list[str]) -> int:
     if given.job == "show":
         return common.print_lines(policies.text(loader.builtin(given.name)))
     if given.job == "diff":
-        return common.print_lines(
-            policies.difference(
-                loader.named(given.old), loader.named(given.new), common.open_trace(given.trace)
-            )
-        )
+        old, new, trace = loader.named(given.old), loader.named(given.new), common.open_trace(given.trace)
+        return common.print_lines(policies.difference(old, new, trace, common.redaction_of(given)))
     policy, mistakes = loader.check(given.file)
     if policy is None:
         common.print_lines(policies.mistakes(mistakes))
         return mistakes[0].exit_code
     common.print_lines([policies.summary(policy)])
-    return (
-        common.print_lines(policies.against(policy, common.open_trace(given.against))) if given.against else 0
-    )
+    if given.against is None:
+        return 0
+    trace = common.open_trace(given.against)
+    return common.print_lines(policies.against(policy, trace, common.redaction_of(given)))

@@ -37,14 +37,15 @@ def run(args: list[str]) -> int:
 
     far = remote.is_remote(given.trace)
     path = remote.fetched(given.trace) if far else common.trace_path(given.trace)
-    found = triage.read(path)
+    found, redaction = triage.read(path), common.redaction_of(given)
     if found is None:
         trace, policy = common.open_trace(path), find(given.policy, path)
+        redaction.heed(policy)
         address = given.trace if far else ""
         runs = survey.runs(trace, policy, given.jobs, scheduler=given.scheduler, address=address)
         skipped = tuple((each.name, each.why) for each in trace.skipped)
         found = triage.Triage(trace.name, policy.name if policy else None, tuple(runs), skipped)
-    found = found.redacted(common.redaction_of(given))
+    found = found.redacted(redaction)
     if given.output is not None:
         files.write(given.output, triage.markdown(found), {path: "the trace itself"})
         return 0

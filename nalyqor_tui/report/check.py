@@ -75,14 +75,24 @@ class Checked:
 
 
 def check(
-    traces: Iterable[Trace], policy: Policy | None, condition: str, known: frozenset[str] = frozenset()
+    traces: Iterable[Trace],
+    policy: Policy | None,
+    condition: str,
+    known: frozenset[str] = frozenset(),
+    redaction: Redaction | None = None,
 ) -> Checked:
-    """Hold a condition against every decision of some traces; raise `QueryError` where it has a mistake."""
+    """Hold a condition against every decision of some traces; raise `QueryError` where it has a mistake.
+
+    `redaction` learns the secrets of the sessions in which it holds, which may stand in what is found in part.
+    """
     node = parse(condition, vocabulary(policy))
     found = Checked(condition, policy.name if policy else None)
     for trace in traces:
         for index in range(len(trace.session_ids)):
-            _session(found, Review(trace, index, policy), node, known)
+            review, before = Review(trace, index, policy), len(found.hits)
+            _session(found, review, node, known)
+            if redaction is not None and len(found.hits) > before:
+                redaction.learn([review])
     return found
 
 

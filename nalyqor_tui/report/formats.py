@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.text import show
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.formats import failures, formats, ours
 from nalyqor_tui.trace.formats.base import Fidelity
@@ -59,23 +60,24 @@ def table() -> Iterator[str]:
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def info(trace: Trace) -> Iterator[str]:
-    """Yield all that `about` says, and what the trace holds; reads every session."""
-    yield from about(trace)
+def info(trace: Trace, redaction: Redaction) -> Iterator[str]:
+    """Yield all that `about` says, and what the trace holds, without secrets; reads every session."""
+    yield from about(trace, redaction)
     yield ""
-    yield from _holds(trace)
+    yield from _holds(trace, redaction)
     for skipped in trace.skipped:
-        yield _line("not read", phrase("{name}: {why}", name=skipped.name, why=skipped.why))
+        says = phrase("{name}: {why}", name=skipped.name, why=skipped.why)
+        yield _line("not read", redaction.phrase(says))
 
 
-def about(trace: Trace) -> Iterator[str]:
+def about(trace: Trace, redaction: Redaction) -> Iterator[str]:
     """Yield what a trace was recognised as and how surely, what to know first, and what its format can tell."""
-    yield _line("trace", phrase("{name}", name=trace.name))
+    yield _line("trace", redaction.phrase(phrase("{name}", name=trace.name)))
     yield _line("bytes", phrase("{size}", size=f"{trace.size:,}"))
     yield _line("sha256", phrase("{sha256}", sha256=trace.sha256()))
     yield from _recognised(trace)
     for warning in trace.warnings:
-        yield _line("warning", warning)
+        yield _line("warning", redaction.phrase(warning))
     for title, part in {part.title: part for part in trace.parts}.items():
         yield ""
         yield show(phrase("What {title} can tell:", title=title))
@@ -97,7 +99,7 @@ def _recognised(trace: Trace) -> Iterator[str]:
         yield _line("also", phrase("{title}, {sure} sure", title=claim.title, sure=_percent(claim.score)))
 
 
-def _holds(trace: Trace) -> Iterator[str]:
+def _holds(trace: Trace, redaction: Redaction) -> Iterator[str]:
     kinds: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     turns = decisions = paired = margins = 0
@@ -129,7 +131,8 @@ def _holds(trace: Trace) -> Iterator[str]:
             phrase("{n} pieces could not be read, and are shown as they stand", n=kinds["unparsed"]),
         )
     for kind, number in unknown.most_common():
-        yield _line("kept as it is", phrase("{n} of kind {kind}", n=number, kind=kind))
+        says = phrase("{n} of kind {kind}", n=number, kind=kind)
+        yield _line("kept as it is", redaction.phrase(says))
 
 
 def _percent(score: float) -> str:

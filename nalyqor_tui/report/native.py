@@ -23,6 +23,7 @@ class Left:
     def says(self) -> Iterator[str]:
         """Yield what was written and what was left behind, in lines."""
         yield f"{self.records:,} records of {self.sessions:,} sessions were written"
+        yield "nothing was redacted: what looks like a secret stands in them as in the trace"
         if self.unparsed:
             yield f"left out: {self.unparsed:,} pieces that could not be read (see: nalyqor-tui info)"
         yield "left out: where each record stood in its source (lines, pointers), and what is not recorded there"

@@ -19,6 +19,7 @@ from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present.notes import differences, hidden
 from nalyqor_tui.present.placed import Placed, placed, stood
 from nalyqor_tui.present.text import literal, literal_lines, show
+from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.trace.store import Trace
 
 GUTTER = 15  # characters, as in the plain report
@@ -61,7 +62,7 @@ def verify(trace: Trace, journal: Journal) -> Verified:
     return Verified(trace, journal, notes, [state(one.note.anchor.trace, trace) for one in notes])
 
 
-def verified(found: Verified) -> Iterator[str]:
+def verified(found: Verified, redaction: Redaction) -> Iterator[str]:
     """Yield how the trace stands, what each file holds, where each note is, what was set aside; then the verdict."""
     about = phrase(
         "{path}: {n} bytes, sha256 {hash}",
@@ -69,28 +70,25 @@ def verified(found: Verified) -> Iterator[str]:
         n=found.trace.size,
         hash=found.trace.sha256(),
     )
-    yield line("trace", about)
+    yield line("trace", redaction.phrase(about))
     for how, number in Counter(found.states).most_common():
         yield line("trace", phrase("{n}: {how}", n=_count(number, "note"), how=own(_STATES[how])))
     for file in found.journal.contents:
-        yield line(
-            "file",
-            phrase(
-                "{path}: {n}, each with its checksum", path=str(file.path), n=_count(file.records, "record")
-            ),
-        )
+        many = _count(file.records, "record")
+        says = phrase("{path}: {n}, each with its checksum", path=str(file.path), n=many)
+        yield line("file", redaction.phrase(says))
     seen = {note.id for note in found.journal.notes()}
     for one in found.notes:
         if one.note.id in seen:
-            yield line("note", _bound(one))
+            yield line("note", redaction.phrase(_bound(one)))
     yield from _hidden(found.journal)
-    yield from aside(found.journal)
+    yield from aside(found.journal, redaction)
     yield line("notes", _statuses(found.notes))
     broken = found.broken
     yield line("verdict", own("does not hold: ") + join(", ", broken) if broken else own("holds"))
 
 
-def log(journal: Journal, *, several: bool) -> Iterator[str]:
+def log(journal: Journal, redaction: Redaction, *, several: bool) -> Iterator[str]:
     """Yield what was done to the notes, oldest first, and where people stand against each other.
 
     `several` says that the trace has more than one session, which is then named.
@@ -99,26 +97,25 @@ def log(journal: Journal, *, several: bool) -> Iterator[str]:
     records = journal.records
     before: dict[str, NoteRecord] = {}
     for record in records:
-        yield line("reconstructed", _entry(record, notes.get(record.note), records, several=several))
+        says = _entry(record, notes.get(record.note), records, several=several)
+        yield line("reconstructed", redaction.phrase(says))
         if record.body is not None:
-            yield from _body(record.body, before.get(record.prev or ""))
+            yield from _body(record.body, before.get(record.prev or ""), redaction)
         before[record.id] = record
     yield from _hidden(journal)
-    yield from aside(journal)
+    yield from aside(journal, redaction)
     disputed = sum(bool(note.conflict) for note in notes.values())
     says = phrase("{n} in {m}, {c}", n=_count(len(records), "record"), m=_count(len(notes), "note"),
                   c=_count(disputed, "conflict"))  # fmt: skip
     yield line("notes", says)
 
 
-def aside(journal: Journal) -> Iterator[str]:
+def aside(journal: Journal, redaction: Redaction) -> Iterator[str]:
     """Yield what was set aside when the notes were read."""
     for problem in journal.problems:
         where = phrase(":{line}", line=problem.line) if problem.line else ()
-        yield line(
-            "set aside",
-            phrase("{path}", path=str(problem.path)) + where + phrase(": {what}", what=problem.what),
-        )
+        says = phrase("{path}", path=str(problem.path)) + where + phrase(": {what}", what=problem.what)
+        yield line("set aside", redaction.phrase(says))
 
 
 def line(word: str, says: Phrase) -> str:
@@ -194,36 +191,36 @@ def _standing(record: NoteRecord, note: Note | None) -> str:
     return "in conflict"
 
 
-def _body(body: Body, before: NoteRecord | None) -> Iterator[str]:
+def _body(body: Body, before: NoteRecord | None, redaction: Redaction) -> Iterator[str]:
     """Yield what was written; of an edit which parts are not as they were, and those."""
     if before is None or before.body is None:
-        yield from body_lines(body)
+        yield from body_lines(body, redaction)
     elif changed := differences(before.body, body):
         yield line("changed", own(", ".join(changed)))
-        yield from body_lines(body, changed)
+        yield from body_lines(body, redaction, changed)
 
 
-def body_lines(body: Body, parts: Iterable[str] = PARTS) -> Iterator[str]:
+def body_lines(body: Body, redaction: Redaction, parts: Iterable[str] = PARTS) -> Iterator[str]:
     """Yield parts of a body, each under a word of ours in the gutter; the text has the bar there."""
-    for word, says in body_parts(body, parts):
+    for word, says in body_parts(body, redaction, parts):
         yield f"{word.upper():{GUTTER}}{says}" if word else BAR + says
 
 
-def body_parts(body: Body, parts: Iterable[str] = PARTS) -> Iterator[tuple[str, str]]:
+def body_parts(body: Body, redaction: Redaction, parts: Iterable[str] = PARTS) -> Iterator[tuple[str, str]]:
     """Yield parts of a body in their visible forms: a word of ours, empty for a line of the text, and what it says."""
     for part in parts:
         if part == "text":
-            yield from (("", each) for each in (literal_lines(body.text) if body.text else ()))
+            text = redaction.text(body.text)
+            yield from (("", each) for each in (literal_lines(text) if text else ()))
         elif part == "tags" and body.tags:
-            yield "tags", literal(", ".join(body.tags))
+            yield "tags", literal(", ".join(map(redaction.text, body.tags)))
         elif part == "evidence":
             for n, cited in enumerate(body.evidence, 1):
                 says = phrase("[{n}] {truth} {ref}", n=n, truth=own(cited.truth), ref=cited.ref)
-                yield (
-                    "evidence",
-                    show(says + (phrase(" “{quote}”", quote=cited.quote) if cited.quote else ())),
-                )
+                says += phrase(" “{quote}”", quote=cited.quote) if cited.quote else ()
+                yield "evidence", show(redaction.phrase(says))
         elif part == "claims":
             for claim in body.claims:
                 cites = own("".join(f" [{n + 1}]" for n in claim.evidence))
-                yield "claim", show(own(claim.status) + cites + phrase(": {text}", text=claim.text))
+                says = own(claim.status) + cites + phrase(": {text}", text=claim.text)
+                yield "claim", show(redaction.phrase(says))

@@ -14,56 +14,57 @@ from nalyqor_tui.present.placed import Placed
 from nalyqor_tui.present.sides import Meeting, Sides
 from nalyqor_tui.present.text import show
 from nalyqor_tui.report.notes import BAR, body_lines, body_parts, count, line, signed
+from nalyqor_tui.report.redact.redaction import Redaction
 
 WIDTH = 40  # columns of each side
 _SET_IN = "  "
 
 
-def compared(found: Sides) -> Iterator[str]:
+def compared(found: Sides, redaction: Redaction) -> Iterator[str]:
     """Yield the comparison: what both have, then each place in the order of the trace, then how many of each."""
     yield line("reconstructed", own("all that stands below is what people wrote"))
     if found.same:
         yield line("in both", own(f"{count(found.same, 'note')}, the same on both sides"))
     for left, right in found.versions:
         yield line("two versions", phrase("of note {id}", id=left.id) + _which(left, right))
-        yield from _beside([left], [right])
+        yield from _beside([left], [right], redaction)
     for meeting in found.meetings:
-        yield from _meeting(meeting)
+        yield from _meeting(meeting, redaction)
     for word, some in (("only left", found.left), ("only right", found.right), ("orphaned", found.lost)):
         for one in some:
-            yield line(word, one.spot + own(": ") + signed(one.note))
-            yield from body_lines(one.note.body)
+            yield line(word, redaction.phrase(one.spot + own(": ") + signed(one.note)))
+            yield from body_lines(one.note.body, redaction)
     exact = sum(not meeting.apart for meeting in found.meetings)
     near = len(found.meetings) - exact
     alone = f"{count(len(found.left), 'note')} only left, {count(len(found.right), 'note')} only right"
     yield line("count", own(f"both at {count(exact, 'decision')}, one apart at {near}; {alone}"))
 
 
-def _meeting(meeting: Meeting) -> Iterator[str]:
-    left, right = meeting.left[0].spot, meeting.right[0].spot
+def _meeting(meeting: Meeting, redaction: Redaction) -> Iterator[str]:
+    left, right = (redaction.phrase(side[0].spot) for side in (meeting.left, meeting.right))
     if meeting.apart:
         yield line("one step apart", left + own(" left, ") + right + own(" right"))
     else:
         yield line("same decision", left)
-    yield from _beside(_all(meeting.left), _all(meeting.right))
+    yield from _beside(_all(meeting.left), _all(meeting.right), redaction)
     differ = _differ([one.note.body for one in meeting.left], [one.note.body for one in meeting.right])
     if differ:
-        yield line("differ", differ)
+        yield line("differ", redaction.phrase(differ))
 
 
-def _beside(left: Iterable[Note], right: Iterable[Note]) -> Iterator[str]:
+def _beside(left: Iterable[Note], right: Iterable[Note], redaction: Redaction) -> Iterator[str]:
     """Yield notes in two columns; what is in one can never reach into the other."""
-    for one, other in zip_longest(_column(left), _column(right), fillvalue=""):
+    for one, other in zip_longest(_column(left, redaction), _column(right, redaction), fillvalue=""):
         yield f"{BAR}{padded(one, WIDTH)} | {other}".rstrip(" ")
 
 
-def _column(notes: Iterable[Note]) -> Iterator[str]:
+def _column(notes: Iterable[Note], redaction: Redaction) -> Iterator[str]:
     """Yield notes below each other: words of ours at the edge, which text, set in, can never reach."""
     for index, note in enumerate(notes):
         if index:
             yield ""
-        yield from _at_the_edge(show(signed(note)))
-        for word, says in body_parts(note.body):
+        yield from _at_the_edge(show(redaction.phrase(signed(note))))
+        for word, says in body_parts(note.body, redaction):
             if word:
                 yield from _at_the_edge(f"{word}: {says}")
             else:

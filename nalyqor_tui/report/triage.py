@@ -48,7 +48,7 @@ class Triage:
         return tables(self.runs, judged=self.policy is not None)
 
     def redacted(self, redaction: Redaction) -> Triage:
-        """Return the same without secrets in the names of sessions, cases, tools, agents and models."""
+        """Return the same without secrets in the names of the policy, sessions, cases, tools, agents and models."""
         clear = redaction.text
 
         def run_of(run: Run) -> Run:
@@ -59,7 +59,8 @@ class Triage:
             return replace(run, decisions=made, **names)
 
         skipped = tuple((clear(name), clear(why)) for name, why in self.skipped)
-        return Triage(clear(self.name), self.policy, tuple(run_of(run) for run in self.runs), skipped)
+        policy = None if self.policy is None else clear(self.policy)
+        return Triage(clear(self.name), policy, tuple(run_of(run) for run in self.runs), skipped)
 
 
 def read(path: Path) -> Triage | None:

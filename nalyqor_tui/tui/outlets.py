@@ -23,6 +23,7 @@ from nalyqor_tui.tui.case import Case
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from nalyqor_tui.policy.loader import Policy
     from nalyqor_tui.report.redact.redaction import Redaction
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -69,7 +70,7 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
     """
     from nalyqor_tui.report import markdown
 
-    redaction = _redaction()
+    redaction = take_out()
     redaction.learn([review])
     at = row.origin.entries[0] if row is not None and row.origin.entries else decision.entry
     entry = review.session.entries[at]
@@ -93,9 +94,19 @@ def write_report(case: Case, review: Review, name: str) -> Phrase:
     from nalyqor_tui.report import markdown
     from nalyqor_tui.report.selection import Selection
 
-    redaction = _redaction()
+    redaction = take_out()
     says = write_new(name, markdown.render([review], Selection(), redaction))
     return says + (phrase("; redacted: ") + redaction.says() if redaction.vault.secrets else ())
+
+
+def take_out(policy: Policy | None = None) -> Redaction:
+    """Return what takes the secrets out of a report: the rules, and the patterns of one's own and of the policy."""
+    from nalyqor_tui.report.redact import config
+    from nalyqor_tui.report.redact.redaction import Redaction
+
+    redaction = Redaction(config.patterns())
+    redaction.heed(policy)
+    return redaction
 
 
 def write_new(name: str, lines: Iterable[str]) -> Phrase:
@@ -115,7 +126,7 @@ def write_new(name: str, lines: Iterable[str]) -> Phrase:
 
 def secrets_in(review: Review, text: str) -> Phrase:
     """Say of a text that is copied whole what a report would have taken out of it; nothing where that is nothing."""
-    redaction = _redaction()
+    redaction = take_out()
     redaction.learn([review])
     from nalyqor_tui.report.redact.redaction import MARKER
 
@@ -153,11 +164,3 @@ def _pager() -> list[str]:
         return shlex.split(os.environ.get("PAGER", ""))
     except ValueError:
         return []
-
-
-def _redaction() -> Redaction:
-    """Return what takes the secrets out, with the reader's own patterns."""
-    from nalyqor_tui.report.redact import config
-    from nalyqor_tui.report.redact.redaction import Redaction
-
-    return Redaction(config.patterns())

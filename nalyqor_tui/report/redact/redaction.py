@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from nalyqor_tui.notes.model import NoteRecord
 from nalyqor_tui.phrase import Phrase, Words, join, own, phrase
+from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present.marks import Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Row
@@ -35,20 +38,26 @@ class Redaction:
         self.off = off
         self.vault = Vault()
         self._own = table.own(patterns or {})
+        self._heeded: set[str] = set()
         self._place: Phrase = ()
 
-    def learn(self, reviews: Iterable[Review]) -> None:
-        """Read all texts from which the rows of these reviews are made, and the patterns of their policy."""
+    def learn(self, reviews: Iterable[Review], records: Sequence[NoteRecord] = ()) -> None:
+        """Read the texts of which these reviews' rows are made, their policies' patterns, and records of notes."""
         seen = list(reviews)
-        for policy in {id(r.policy): r.policy for r in seen if r.policy is not None}.values():
-            if policy.file.redact is not None:
-                self._own += table.own(policy.file.redact.patterns)
+        for review in seen:
+            self.heed(review.policy)
         if self.off:
             return
-        self._read(seen)
+        self._read(seen, records)
         if not self.vault.forged.isdisjoint(secret.marker for secret in self.vault.secrets.values()):
             self.vault = Vault(self.vault.forged)  # numbers that the sources leave free are given instead
-            self._read(seen)
+            self._read(seen, records)
+
+    def heed(self, policy: Policy | None) -> None:
+        """Take in the patterns of a policy, once."""
+        if policy is not None and policy.file.redact is not None and policy.sha256 not in self._heeded:
+            self._heeded.add(policy.sha256)
+            self._own += table.own(policy.file.redact.patterns)
 
     @property
     def _rules(self) -> tuple[table.Rule, ...]:
@@ -111,8 +120,8 @@ class Redaction:
             out += own(f"; {len(self.vault.forged)} texts that look like such a mark stood there already")
         return out
 
-    def _read(self, reviews: list[Review]) -> None:
-        for where, name, text in sources.texts(reviews):
+    def _read(self, reviews: list[Review], records: Sequence[NoteRecord]) -> None:
+        for where, name, text in chain(sources.texts(reviews), sources.written(records)):
             if "⟦redacted:" in text:
                 self.vault.forged.update(MARKER.findall(text))
             self._place = where

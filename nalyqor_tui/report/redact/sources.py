@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from nalyqor_tui.notes.model import NoteRecord
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present import words
@@ -40,6 +41,13 @@ def texts(reviews: Iterable[Review]) -> Iterator[Text]:
         where = phrase("a note by {author}", author=bound.note.author)
         for name, text in (*_fields(bound.note.body), ("", bound.note.author), ("", bound.binding.how)):
             yield where, name, text
+
+
+def written(records: Iterable[NoteRecord]) -> Iterator[Text]:
+    """Yield the texts of records of notes, also of versions that were edited since."""
+    for record in records:
+        for name, text in _fields(record):
+            yield phrase("a note by {author}", author=record.author), name, text
 
 
 def _fields(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -275,7 +275,7 @@ class CompareScreen(Screen[None]):
         if not (name := message.text.strip()):
             return
         try:
-            outlets.tell(self, outlets.write_new(name, comparison.markdown(self.versus)))
+            outlets.tell(self, outlets.write_new(name, comparison.markdown(self.versus, outlets.take_out())))
         except NalyqorError as error:
             outlets.tell(self, phrase("{why}", why=str(error)), problem=True)
 

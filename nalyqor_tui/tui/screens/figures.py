@@ -14,7 +14,6 @@ from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.triage import Figure, Table, tables
 from nalyqor_tui.report import triage
-from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
@@ -179,8 +178,8 @@ class FiguresScreen(Screen[Kept | None]):
             return
         policy = self.case.policy
         found = triage.Triage(self.case.trace.name, policy.name if policy else None, tuple(self._runs))
-        lines = triage.markdown(found.redacted(Redaction()))
         try:
+            lines = triage.markdown(found.redacted(outlets.take_out(policy)))
             outlets.tell(self, outlets.write_new(name, lines))
         except NalyqorError as error:
             outlets.tell(self, phrase("{why}", why=str(error)), problem=True)

@@ -111,8 +111,9 @@ def full(title: str, text: str) -> Overlay:
 def info_screen(trace: Trace) -> Overlay:
     """Make the view of what a trace was recognised as, what to know first, and what its format can tell."""
     from nalyqor_tui.report import formats
+    from nalyqor_tui.report.redact.redaction import Redaction
 
-    return Overlay("What this trace is", "\n".join(formats.about(trace)))
+    return Overlay("What this trace is", "\n".join(formats.about(trace, Redaction(off=True))))
 
 
 class CopyMenu(ModalScreen[str | None]):

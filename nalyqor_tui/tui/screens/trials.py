@@ -150,7 +150,8 @@ class TrialsScreen(Screen[None]):
         if not (name := message.text.strip()):
             return
         try:
-            outlets.tell(self, outlets.write_new(name, tree.markdown(self.trials)))
+            redaction = outlets.take_out(self.case.policy)
+            outlets.tell(self, outlets.write_new(name, tree.markdown(self.trials, redaction)))
         except NalyqorError as error:
             outlets.tell(self, phrase("{why}", why=str(error)), problem=True)
 
