@@ -163,7 +163,7 @@ class TestModelCalls:
         assert [d.result is not None for d in session.decisions] == [True, False]
         assert of(session, "tool_result")[0].status == "timeout"
         assert not of(session, "context")
-        assert Trace(tmp_path / "log.json").fidelity.context.level == "reconstructed"
+        assert Trace(tmp_path / "log.json").fidelity.context.level == "rebuilt"
         assert read(tmp_path, sample(model(said(), ASKED))).fidelity.context.level == "exact"
 
     def test_what_came_after_the_last_choice_is_told(self, tmp_path: Path) -> None:

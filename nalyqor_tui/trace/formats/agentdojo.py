@@ -21,7 +21,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "agentdojo"
 TITLE = "AgentDojo runs"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the messages before the decision; token counts are estimates"),
+    context=Can("rebuilt", "the messages before the decision; token counts are estimates"),
     confirmations=Can("absent", "only what was said"),
     retrieval=Can("absent"),
     margin=Can("absent"),

@@ -21,7 +21,7 @@ NAME = "openai-agents-state"
 TITLE = "OpenAI Agents SDK run state"
 FIDELITY = Fidelity(
     context=Can(
-        "reconstructed", "the history; instructions and what an input filter left out are not stored"
+        "rebuilt", "the history; instructions and what an input filter left out are not stored"
     ),
     confirmations=Can("observed", "which calls were approved or denied, not by whom nor when"),
     retrieval=Can("absent"),

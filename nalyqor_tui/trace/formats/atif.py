@@ -23,7 +23,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "atif"
 TITLE = "ATIF trajectories"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the steps before the decision, copied ones included"),
+    context=Can("rebuilt", "the steps before the decision, copied ones included"),
     confirmations=Can("absent", "only what was said"),
     retrieval=Can("absent", "scores may stand beside a result, in its extra"),
     margin=Can("absent", "log-probabilities of the sampled tokens alone"),

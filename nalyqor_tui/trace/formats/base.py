@@ -10,14 +10,14 @@ from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.place import Placed
 
-Level = Literal["exact", "reconstructed", "observed", "derivable", "absent", "as captured"]
+Level = Literal["exact", "rebuilt", "observed", "derivable", "absent", "as captured"]
 
 
 @dataclass(frozen=True, slots=True)
 class Can:
     """How well a format tells one thing, and why.
 
-    The context is exact, reconstructed or absent; the others are observed, derivable or absent.
+    The context is exact, rebuilt or absent; the others are observed, derivable or absent.
     """
 
     level: Level

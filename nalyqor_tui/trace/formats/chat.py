@@ -23,7 +23,7 @@ from nalyqor_tui.trace.records import Json, Unparsed
 NAME = "chat"
 TITLE = "chat messages (OpenAI and Anthropic style, τ-bench runs)"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the messages before the decision; token counts are estimates"),
+    context=Can("rebuilt", "the messages before the decision; token counts are estimates"),
     confirmations=Can("absent", "only what was said"),
     retrieval=Can("absent"),
     margin=Can("absent"),

@@ -26,7 +26,7 @@ NAME = "langgraph"
 TITLE = "LangGraph state history"
 FIDELITY = Fidelity(
     context=Can(
-        "reconstructed", "the state of each step is exact; what a node put into a prompt is not recorded"
+        "rebuilt", "the state of each step is exact; what a node put into a prompt is not recorded"
     ),
     confirmations=Can(
         "observed", "interrupts; the answer only where a checkpoint holds what it was resumed with"

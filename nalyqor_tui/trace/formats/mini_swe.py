@@ -24,7 +24,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "mini-swe-agent"
 TITLE = "mini-SWE-agent trajectories"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the messages before the decision, which is what this agent sends"),
+    context=Can("rebuilt", "the messages before the decision, which is what this agent sends"),
     confirmations=Can("observed", "what a person refused; that a command was allowed is not logged"),
     retrieval=Can("absent"),
     margin=Can("observed", "where the raw response was kept, with log-probabilities"),

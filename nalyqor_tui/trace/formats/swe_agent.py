@@ -22,7 +22,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "swe-agent"
 TITLE = "SWE-agent trajectories"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the history before the decision; exact where each step holds its query"),
+    context=Can("rebuilt", "the history before the decision; exact where each step holds its query"),
     confirmations=Can("absent"),
     retrieval=Can("absent"),
     margin=Can("absent"),

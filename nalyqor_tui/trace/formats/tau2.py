@@ -24,7 +24,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "tau2"
 TITLE = "τ²-bench results"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the messages before the decision, under the policy that the results name"),
+    context=Can("rebuilt", "the messages before the decision, under the policy that the results name"),
     confirmations=Can("absent", "only what was said"),
     retrieval=Can("absent"),
     margin=Can("observed", "where the raw response was kept, with log-probabilities"),

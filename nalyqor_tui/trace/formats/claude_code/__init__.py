@@ -18,7 +18,7 @@ from nalyqor_tui.trace.formats.claude_code.write import Load
 NAME = "claude-code"
 TITLE = "Claude Code sessions"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "what was said before; the system prompt and the tools are not in the log"),
+    context=Can("rebuilt", "what was said before; the system prompt and the tools are not in the log"),
     confirmations=Can("observed", "refusals, plans and hooks; a yes to a prompt is not stored"),
     retrieval=Can("absent", "memory files that were loaded are shown as messages"),
     margin=Can("absent"),

@@ -20,7 +20,7 @@ NAME = "codex"
 TITLE = "Codex rollouts"
 FIDELITY = Fidelity(
     context=Can(
-        "reconstructed", "nearly as it was sent: the instructions, what was said, what a compaction left"
+        "rebuilt", "nearly as it was sent: the instructions, what was said, what a compaction left"
     ),
     confirmations=Can("observed", "only a guardian's decisions and refusals; a person's yes is not stored"),
     retrieval=Can("observed", "web searches, where their results were logged"),

@@ -40,5 +40,5 @@ def read(document: Document) -> Reading:
     reading = whole.read(document)
     if whole.tells_calls(obj(document.value)):
         return reading
-    context = Can("reconstructed", "this log holds the conversations, not what each model call was sent")
+    context = Can("rebuilt", "this log holds the conversations, not what each model call was sent")
     return replace(reading, fidelity=replace(FIDELITY, context=context))

@@ -15,7 +15,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "kimi"
 TITLE = "Kimi sessions"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "what was put into the context, and what a compaction left"),
+    context=Can("rebuilt", "what was put into the context, and what a compaction left"),
     confirmations=Can("observed", "what was asked, each answer, and whether it holds for the session"),
     retrieval=Can("absent"),
     margin=Can("absent"),

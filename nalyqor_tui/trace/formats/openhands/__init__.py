@@ -17,7 +17,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "openhands"
 TITLE = "OpenHands events"
 FIDELITY = Fidelity(
-    context=Can("reconstructed", "the events before the decision, less what was condensed"),
+    context=Can("rebuilt", "the events before the decision, less what was condensed"),
     confirmations=Can(
         "observed", "requests and refusals; in V0 also what was allowed, in V1 a yes is not stored"
     ),

@@ -90,7 +90,7 @@ def read(document: Document) -> Reading:
         fidelity = replace(FIDELITY, context=Can("absent", "message content was not captured"))
     elif not count.models:
         why = "no call of a model was recorded, only what agents and tools did"
-        fidelity = replace(FIDELITY, context=Can("reconstructed", why))
+        fidelity = replace(FIDELITY, context=Can("rebuilt", why))
     if count.approvals:
         why = "requests and answers that stand in prompts; who answered is not recorded"
         fidelity = replace(fidelity, confirmations=Can("observed", why))
