@@ -227,6 +227,7 @@ class TestCompletion:
             ("stale and wri", "stale and write"),
             ("margin ", "margin tie"),
             ("arg.", "arg.amount"),
+            ("grade ==", None),
         ],
     )
     def test_offers_what_could_follow(self, text: str, first: str | None) -> None:

@@ -94,3 +94,18 @@ async def test_the_help_lists_the_words(tmp_path: Path) -> None:
     async with sitting(production(tmp_path), LARGE) as s:
         await s.press("?", *["space"] * 5)
         assert "CONDITIONS" in "".join(str(s.app.screen._text))  # type: ignore[attr-defined]
+
+
+async def test_tab_takes_the_word_that_is_offered_and_never_leaves_the_line(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), SMALL) as s:
+        await s.press("B", "g", "r")
+        await s.pilot.pause()
+        for key in ("tab", "shift+tab", "tab"):
+            await s.press(key)
+            assert s.focus == "prompt-input"
+        await s.type(" = bad\n")
+        assert here(s) == "9.1" and s.told[-1] == "stop 1 of 1"
+        kept = len(s.review.review.notes)
+        await s.press("f", "tab")
+        await s.type("a nonsense")
+        assert s.focus == "prompt-input" and len(s.review.review.notes) == kept

@@ -116,6 +116,8 @@ def _next(before: list[str], words: Vocabulary) -> list[str]:
     if last in ("=", "!=", "~", "<", ">", "<=", ">="):
         of = before[-2] if len(before) > 1 else ""
         return [_quoted(value) for value in (words.tools if of == "tool" else VALUES.get(of, ()))]
+    if last and not last.strip("=!<>~"):
+        return []  # no operator, such as `==`
     if last == "margin":
         return [*BANDS, "<", ">"]
     if last in VALUES or last in ("tool", "agent", "text", "turn", "decision") or last.startswith("arg."):

@@ -24,12 +24,15 @@ class Seeking(ReviewView):
     def action_filter(self) -> None:
         """Ask what to list."""
         self.ask(
-            "filter", "list only (a condition, or words)", self._filter or self.case.stop, self._suggester()
+            "filter",
+            "list only (a condition, or words; tab completes)",
+            self._filter or self.case.stop,
+            self._suggester(),
         )
 
     def action_stop_at(self) -> None:
         """Ask where to stop."""
-        self.ask("stop", "stop where (a condition; → completes)", self.case.stop, self._suggester())
+        self.ask("stop", "stop where (a condition; tab completes)", self.case.stop, self._suggester())
 
     def action_next_stop(self, by: int) -> None:
         """Go to the next decision of which the condition holds, and say how many there are."""

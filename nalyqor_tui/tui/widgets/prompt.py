@@ -18,7 +18,11 @@ from nalyqor_tui.tui.widgets.fields import LineField
 class Prompt(Horizontal):
     """Asks at the foot of the screen; hidden while there is nothing to ask."""
 
-    BINDINGS = [Binding("escape", "cancel", "cancel", show=False)]
+    # tab must not leave the line: what is typed next would be taken for keys, and `a` writes a note
+    BINDINGS = [
+        Binding("escape", "cancel", "cancel", show=False),
+        Binding("tab,shift+tab", "complete", "complete", show=False),
+    ]
 
     @dataclass
     class Answered(Message):
@@ -58,6 +62,11 @@ class Prompt(Horizontal):
         event.stop()
         self.display = False
         self.post_message(self.Answered(self._topic, event.value))
+
+    def action_complete(self) -> None:
+        """Take what is offered, if anything is."""
+        self.query_one(LineField).action_end()
+        self.query_one(LineField).action_cursor_right()
 
     def action_cancel(self) -> None:
         """Go away without an answer."""

@@ -1,4 +1,4 @@
-"""Offers how a condition goes on, behind what was typed; → takes it."""
+"""Offers how a condition goes on, behind what was typed; tab or → takes it."""
 
 from __future__ import annotations
 
