@@ -146,3 +146,13 @@ def test_ids_that_differ_at_their_end_are_told_apart() -> None:
         both_ends(f"741790a4-4fe2-4641-87d7 · agent {name}", 18) for name in ("3b8502cb", "9fa17969")
     )
     assert one != other and one.startswith("741790") and one.endswith("3b8502cb")
+
+
+async def test_long_names_leave_the_decision_in_the_title(tmp_path: Path) -> None:
+    path = tmp_path / ("a-folder-or-file-with-a-long-name-" * 3 + ".json")
+    path.write_bytes(chats(tmp_path).read_bytes())
+    async with sitting(path, SMALL) as s:
+        await read(s)
+        await s.press("enter")
+        title = s.drawn().split("\n")[0]
+        assert " · 1.1" in title and "(1/3)" in title and " no policy: --policy FILE" in title

@@ -57,6 +57,12 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(1, width - 1)] + "…"
 
 
+def middle(text: str, width: int) -> str:
+    """Cut a name to `width` characters in its middle: names and ids often differ only at their end."""
+    start = width // 3
+    return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
+
+
 def text_of(content: Json) -> str:
     """Return what was said as text: the text parts of a message, or the JSON of what is none."""
     if content is None:

@@ -20,9 +20,7 @@ from nalyqor_tui.trace.records import Json, Unparsed
 NAME = "openai-agents-state"
 TITLE = "OpenAI Agents SDK run state"
 FIDELITY = Fidelity(
-    context=Can(
-        "rebuilt", "the history; instructions and what an input filter left out are not stored"
-    ),
+    context=Can("rebuilt", "the history; instructions and what an input filter left out are not stored"),
     confirmations=Can("observed", "which calls were approved or denied, not by whom nor when"),
     retrieval=Can("absent"),
     margin=Can("absent"),

@@ -25,9 +25,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "langgraph"
 TITLE = "LangGraph state history"
 FIDELITY = Fidelity(
-    context=Can(
-        "rebuilt", "the state of each step is exact; what a node put into a prompt is not recorded"
-    ),
+    context=Can("rebuilt", "the state of each step is exact; what a node put into a prompt is not recorded"),
     confirmations=Can(
         "observed", "interrupts; the answer only where a checkpoint holds what it was resumed with"
     ),

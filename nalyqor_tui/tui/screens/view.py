@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.suggester import Suggester
 
 from nalyqor_tui.phrase import Phrase, join, phrase
-from nalyqor_tui.present import confirmations, find, notes, rules, talk, window
+from nalyqor_tui.present import confirmations, find, notes, rules, talk, window, words
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.query import narrow
@@ -181,11 +181,12 @@ class ReviewView(Screen[None]):
 
     def _title(self) -> None:
         ids = self.case.trace.session_ids
-        left = phrase("{file}", file=self.case.trace.name)
+        room = max(12, self.size.width // 6)  # long names must leave the number and the clock in view
+        name = self.case.trace.name
+        left = phrase("{file}", file=words.middle(name, room) if len(ids) > 1 else name)
         if len(ids) > 1:
-            left += phrase(
-                " · {id} ({n}/{count})", id=self.review.session.id, n=self.review.index + 1, count=len(ids)
-            )
+            session = words.middle(self.review.session.id, room)
+            left += phrase(" · {id} ({n}/{count})", id=session, n=self.review.index + 1, count=len(ids))
         decision = self.decision
         if decision is not None:
             left += phrase(" · {number}", number=decision.number)

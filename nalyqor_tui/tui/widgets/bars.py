@@ -44,10 +44,10 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
         width, right = self.size.width, show(self._right)
-        room = max(0, width - len(right) - 2)
-        return Strip([Segment(" " + cells(show(self._left), room) + right + " ", self.rich_style)]).crop(
-            0, width
-        )
+        room = max(0, width - len(right) - 3)
+        return Strip(
+            [Segment(" " + cells(show(self._left), room) + " " + right + " ", self.rich_style)]
+        ).crop(0, width)
 
 
 class PaneTabs(Widget):

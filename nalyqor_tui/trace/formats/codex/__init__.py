@@ -19,9 +19,7 @@ from nalyqor_tui.trace.records import Json
 NAME = "codex"
 TITLE = "Codex rollouts"
 FIDELITY = Fidelity(
-    context=Can(
-        "rebuilt", "nearly as it was sent: the instructions, what was said, what a compaction left"
-    ),
+    context=Can("rebuilt", "nearly as it was sent: the instructions, what was said, what a compaction left"),
     confirmations=Can("observed", "only a guardian's decisions and refusals; a person's yes is not stored"),
     retrieval=Can("observed", "web searches, where their results were logged"),
     margin=Can("absent"),
