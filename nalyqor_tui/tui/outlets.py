@@ -27,14 +27,17 @@ if TYPE_CHECKING:
     from nalyqor_tui.report.redact.redaction import Redaction
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_PASSING = 1000  # characters that are said in passing; more would cover the screen, and be slow to lay out
 THEMES = ("textual-dark", "textual-light")
 
 
 def tell(screen: Screen[Any], says: Phrase, *, problem: bool = False) -> None:
-    """Say something in passing, in the place of what was said before; a problem stays longer."""
+    """Say something in passing, in the place of what was said before; a problem stays longer, a long text is cut."""
     screen.app.clear_notifications()
+    shown = show(says)
+    shown = shown if len(shown) <= _PASSING else f"{shown[:_PASSING]}… (+{len(shown) - _PASSING} characters)"
     severity = "error" if problem else "information"
-    screen.notify(show(says), markup=False, severity=severity, timeout=8 if problem else 3)  # type: ignore[arg-type]
+    screen.notify(shown, markup=False, severity=severity, timeout=8 if problem else 3)  # type: ignore[arg-type]
 
 
 def next_theme(app: App[Any]) -> None:

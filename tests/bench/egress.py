@@ -20,6 +20,7 @@ import test_tui_pty as real
 from report_samples import a_policy
 from tui_samples import LARGE, SMALL, a_note, lines, replied
 
+from nalyqor_tui.notes.journal import Journal
 from nalyqor_tui.notes.model import Body
 
 _ESC = real.ESCAPE
@@ -29,16 +30,32 @@ KEYS = (
     "a", "\t\t\t\t", _ESC, "z", "d1.1\r", "e", "E", "u", "t", "p", "x", _ESC,
 )  # fmt: skip
 """What leads through the panes, full views, the card, the tracks, help, the copy menu, the editor and messages."""
-ASKED = ("/", ":", "f", "x")
+ASKED = ("/", ":", "f", "B", "x")
 """What asks for a text; the string is pasted there, and comes back in a message."""
 
+
+FROM_THE_LIST = (
+    "I", _ESC, "o", "\t", "j", "\t", "?", _ESC, "x", _ESC, "\t", "q", "m", "j", "c", "j", "2", "j", "3", "f", "d", "x",
+    _ESC, "?", _ESC, "v", "j", "e", "x", _ESC, "q", "q", "s", "g",
+)  # fmt: skip
+"""What leads through the overview, a comparison and the trials, and back to the list of sessions."""
+IN_A_SESSION = (
+    "I", _ESC, "W", "j", " ", "?", _ESC, _ESC, "q", ":1.1\r", "w", _ESC, _ESC,
+)  # fmt: skip
+"""What leads through the information, the chains of what things came from, and a note in conflict."""
+SEEN = (
+    "What this trace is", "trials of", "choice by choice", "Decisions, aligned", "write the figures to", "why · 1.1",
+    "versions of the note", "stop where", "list only", "Was this decision sound?", "Note on",
+)  # fmt: skip
+"""What these screens show, so that it is known that they were visited."""
 
 OWN = (".notes.jsonl", ".lock", ".draft.json", "nalyqor-tui")
 """How the files end that the program makes beside a trace, and its folder of settings."""
 
 
 def settle(t: real.Terminal, most: int = 60) -> None:
-    """Take in what is written, until nothing comes any more."""
+    """Take in what is written, until nothing comes any more; a slow screen has a while to begin."""
+    t._take(0.4)
     for _ in range(most):
         if not t._take(0.05):
             return
@@ -49,14 +66,25 @@ def trace_of(folder: Path, text: str) -> Path:
     head = {"kind": "trace", "schema": "nalyqor.trace/1", "conversation_id": f"s2{text}", "agent_name": text}
     outcome = {"kind": "outcome", "seq": 20, "turn": 1, "case": text, "expected": text, "output": text,
                "grade": text, "by": text}  # fmt: skip
+    again = {**outcome, "seq": 3, "output": f"other{text}"}
     safe = "".join(c for c in text if c not in "/\0").encode("utf-8", "ignore")[:80].decode("utf-8", "ignore")
     path = lines(
-        folder, *real._hostile_turn(0, text), outcome, head, *replied(1, 1, text), name=f"t{safe}.jsonl"
+        folder,
+        *real._hostile_turn(0, text),
+        outcome,
+        head,
+        *replied(1, 1, text),
+        again,
+        name=f"t{safe}.jsonl",
     )
     a_policy(folder, text)
     (folder / "rules.toml").rename(folder / "nalyqor.toml")
     clean = text.encode("utf-8", "replace").decode()
     a_note(path, "1.1", Body(kind="hypothesis", text=clean, tags=(clean or "x",)), author=f"Eve{clean}")
+    both = [Journal.open(path, author=f"{name}{clean}") for name in ("Eve", "Bob")]
+    (note,) = both[0].notes()
+    for journal in both:  # neither knows of the other's, so that the two are in conflict
+        journal.edit(note.id, Body(kind="question", text=f"{journal.author}: {clean}"))
     return path
 
 
@@ -69,7 +97,7 @@ def violations(text: str, size: tuple[int, int]) -> list[str]:
             str(path), size=size, env={"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
         ) as t:
             t.until("output", 30)
-            for key in ("\r", *KEYS):
+            for key in (*FROM_THE_LIST, "\r", *IN_A_SESSION, *KEYS):
                 t.type(key)
                 settle(t)
             for key in ASKED:
@@ -79,9 +107,13 @@ def violations(text: str, size: tuple[int, int]) -> list[str]:
                     f"\x1b[200~{text.encode('utf-8', 'ignore').decode().replace(chr(27), '')}\x1b[201~" + _ESC
                 )
                 settle(t)
+                t.type(_ESC)  # the one before may have closed suggestions
+                settle(t)
             out = [] if t.process.poll() is None else [f"it ended: {t.process.returncode}"]
             t.type(4 * _ESC + "qq")
             out += _left(t)
+            shown = t.written.decode("utf-8", "replace")
+            out += [f"never showed {what!r}" for what in SEEN if what not in shown]
             made = [p.name for p in Path(folder).iterdir() if p not in before]
     made = [name for name in made if not name.endswith(OWN)]
     return out + ([f"made {made}"] if made else [])
@@ -104,6 +136,7 @@ def main() -> int:
     """Try the strings at both sizes."""
     parser = argparse.ArgumentParser(description="Hold what reaches the terminal to an allow-list.")
     parser.add_argument("--strings", type=Path, help="JSON Lines with a `text`, beside our own")
+    parser.add_argument("--ids", nargs="*", help="of the file only the strings with these ids, before ours")
     parser.add_argument("--size", choices=["small", "large", "both"], default="both")
     parser.add_argument(
         "--part", default="1/1", help="one of several parts, such as 2/4, to be run side by side"
@@ -111,7 +144,9 @@ def main() -> int:
     given = parser.parse_args()
     part, parts = map(int, given.part.split("/"))
     more = given.strings.read_text("utf-8").splitlines() if given.strings else []
-    texts = [*real.HOSTILE, *(json.loads(row)["text"] for row in more)][part - 1 :: parts]
+    rows = [json.loads(row) for row in more]
+    chosen = [row["text"] for row in rows if given.ids is None or row["id"] in given.ids]
+    texts = [*chosen, *real.HOSTILE][part - 1 :: parts]
     sizes = {"small": [SMALL], "large": [LARGE], "both": [SMALL, LARGE]}[given.size]
     bad = 0
     for size in sizes:
@@ -123,7 +158,7 @@ def main() -> int:
             for what in found:
                 bad += 1
                 print(f"{size[0]}x{size[1]} {text[:80]!a}: {what}", flush=True)  # noqa: T201
-    steps = len(KEYS) + len(ASKED) + 1
+    steps = len(FROM_THE_LIST) + len(IN_A_SESSION) + len(KEYS) + len(ASKED) + 1
     print(f"{len(texts)} strings, {len(sizes)} sizes, {steps} steps each: {bad} violations")  # noqa: T201
     return 1 if bad else 0
 

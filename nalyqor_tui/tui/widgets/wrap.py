@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 Piece = tuple[str, Style]
+_WIDEST = 8  # characters that a cell is expected to hold at most: a letter and its marks
 _WORDS = re.compile(r"\S+ *| +")
 
 
@@ -68,7 +69,9 @@ def cells(text: str, width: int) -> str:
         return text + " " * (width - size)
     if width <= 0:
         return ""
-    cut = next(iter(chop_cells(text, width - 1)), "") if width > 1 else ""
+    begin = text[: _WIDEST * width]  # to chop all of a long text for its first line takes long
+    begin = begin if cell_len(begin) >= width else text
+    cut = next(iter(chop_cells(begin, width - 1)), "") if width > 1 else ""
     return cut + "…" + " " * (width - 1 - cell_len(cut))
 
 
