@@ -37,6 +37,12 @@ def own(text: str) -> Phrase:
     return (Words(text),)
 
 
+def counted(count: int, noun: str) -> Phrase:
+    """Say how many there are: `1 file`, `1,200 files`; the first word of `noun` takes the plural."""
+    first, gap, rest = noun.partition(" ")
+    return own(f"{count:,} {first}{'' if count == 1 else 's'}{gap}{rest}")
+
+
 def join(separator: str, phrases: list[Phrase]) -> Phrase:
     """Put phrases in a row with words of ours between them."""
     out: list[str] = []

@@ -25,7 +25,7 @@ class TestExitCodes:
         assert main(["check", PRODUCTION, "--fail-on", INCIDENT]) == 1
         out, err = capsys.readouterr()
         assert "9.1: notify" in out and "1 of 20 decisions" in out
-        assert "1 decisions fail" in err
+        assert "1 decision must not be" in err
         assert main(["check", EVAL, "--fail-on", INCIDENT]) == 0
 
     def test_several_traces(self, capsys: Capture) -> None:
@@ -68,7 +68,7 @@ class TestBaseline:
         known.write_text(json.dumps(value), "utf-8")
         capsys.readouterr()
         assert main(["check", PRODUCTION, "--baseline", str(known)]) == 1
-        assert "1 decisions fail" in capsys.readouterr().err
+        assert "1 decision must not be" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         "data", [b"", b"[]", b'{"schema": "x", "known": []}', b'{"schema": "nalyqor.baseline/1"}']

@@ -179,7 +179,7 @@ class TestCommand:
         for name, data in (("b.jsonl", b""), ("c.txt", b"hello"), ("d.json", b'{"messages": [')):
             write(tmp_path / name, data)
         out = self.said(capsys, str(tmp_path))
-        assert "1 sessions, 1 decisions; 3 files were not read" in out
+        assert "1 session, 1 decision; not read: 3 files" in out
         assert "  b.jsonl: no records: the file is empty" in out and "  d.json: not JSON" in out
 
     def test_without_a_policy_nothing_is_said_of_decisions(self, capsys: pytest.CaptureFixture[str]) -> None:

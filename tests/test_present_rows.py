@@ -141,7 +141,7 @@ class TestNotRecorded:
         )
         assert "not recorded: this log holds no confirmation records" in lines
         assert "look-ups of rules: not recorded in this log" in lines
-        assert "observed window ? tokens, limit not recorded, 1 items" in lines
+        assert "observed window tokens not recorded, limit not recorded, 1 item" in lines
         assert "observed document      ? m" in lines
         assert not any(" 0" in line for line in lines)
 
@@ -150,13 +150,13 @@ class TestNotRecorded:
         [
             ({"kind": "retrieval", "documents": []}, "observed look-up not recorded returned nothing"),
             ({"kind": "retrieval", "query": "", "documents": []}, "observed look-up “” returned nothing"),
-            ({"kind": "compaction"}, "observed compaction ? to ? tokens, what was dropped was not recorded"),
+            ({"kind": "compaction"}, "observed compaction tokens not recorded, what was dropped was not recorded"),
             ({"kind": "compaction", "dropped": [], "tokens_before": 9, "tokens_after": 0},
              "observed compaction 9 to 0 tokens, dropped nothing"),
             ({"kind": "confirmation", "op": "given"}, "observed confirmation  given by ?: not recorded"),
             ({"kind": "confirmation", "op": "given", "by": "user", "covers": {"arguments": {"x": 1}}},
              "observed confirmation  given by user: (tool not recorded) x 1"),
-            ({"kind": "context", "items": []}, "observed context 0 items, ? tokens"),
+            ({"kind": "context", "items": []}, "observed context 0 items, tokens not recorded"),
             ({"kind": "outcome"}, "observed outcome not recorded by ?"),
             ({"kind": "tool_result"}, "observed result status not recorded"),
             ({"kind": "weather", "sky": "blue"}, "observed unknown kind weather"),
@@ -194,7 +194,7 @@ class TestNotRecorded:
     def test_estimates_are_marked_and_derived(self, tmp_path: Path) -> None:
         shown = of(tmp_path, message(content="x" * 40, id="m1"), decision())
         assert said(window.view(shown, shown.session.decisions[0])) == [
-            "derived window ~10 tokens, limit not recorded, 1 items",
+            "derived window ~10 tokens, limit not recorded, 1 item",
             "derived user    ~10 m1  " + "x" * 40,
         ]
 

@@ -142,12 +142,12 @@ class TestFolder:
         assert kinds(trace, 0) == ["trace", "message", "decision"]
         assert trace.session(1).entries[1].place.file == "below/b.json"
         assert json.loads(trace.raw(trace.session(1).entries[1].place)) == CHAT["messages"][0]
-        assert "(1 files)" in trace.format_title
+        assert "(1 file)" in trace.format_title
 
     def test_what_is_not_read_is_counted_and_named(self, tmp_path: Path) -> None:
         trace = Trace(self.folder(tmp_path / "runs"))
         assert [skipped.name for skipped in trace.skipped] == ["README.md", "broken.json", "empty.jsonl"]
-        assert "3 files of this folder are not read: README.md, broken.json, empty.jsonl" in plain(
+        assert "3 files of this folder not read: README.md, broken.json, empty.jsonl" in plain(
             trace.warnings[0]
         )
 

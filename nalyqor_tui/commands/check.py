@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nalyqor_tui.commands import common
 from nalyqor_tui.errors import FoundError, UnjudgedError
+from nalyqor_tui.phrase import counted, plain
 
 
 def run(args: list[str]) -> int:
@@ -32,7 +33,7 @@ def run(args: list[str]) -> int:
             files.write(path, render(found), never)
     common.print_lines(check.github(found) if given.github else check.lines(found))
     if found.fresh:
-        what = f"{len(found.fresh)} decisions fail: {given.fail_on}"
+        what = f"{plain(counted(len(found.fresh), 'decision'))} must not be: {given.fail_on}"
         raise FoundError(what, remedy="open the trace at one of them: nalyqor-tui TRACE --at NUMBER")
     if not found.judged or (given.strict and found.unknown):
         what = f"{len(found.unknown)} of {found.decisions} decisions cannot be told: {given.fail_on}"

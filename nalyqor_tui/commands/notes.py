@@ -106,7 +106,7 @@ def _view(given: argparse.Namespace, trace: Trace, left: Content, right: Content
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.blind import sight, visible
     from nalyqor_tui.notes.history import fold
-    from nalyqor_tui.phrase import phrase
+    from nalyqor_tui.phrase import counted, phrase
     from nalyqor_tui.present.notes import hidden
     from nalyqor_tui.present.sides import sides
     from nalyqor_tui.report import notes
@@ -117,7 +117,10 @@ def _view(given: argparse.Namespace, trace: Trace, left: Content, right: Content
     redaction = _redaction(given, trace, every)
     for word, side in (("left", left), ("right", right)):
         says = phrase(
-            "{path}: {n} records, {m} lines set aside", path=str(side.path), n=len(side.records), m=side.aside
+            "{path}: {n}, {m}",
+            path=str(side.path),
+            n=counted(len(side.records), "record"),
+            m=counted(side.aside, "line set aside"),
         )
         yield notes.line(word, redaction.phrase(says))
     how = sight(every, me)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nalyqor_tui.derive.coverage import Coverage, compare
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, own, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import ConfirmationType
 from nalyqor_tui.trace import records as rec
@@ -159,12 +159,14 @@ class Ledger:
         ends = life.type.ends if life.type else None
         limit = 0 if life.record.scope == "turn" else ends.turns if ends else None
         if limit is not None and turn - life.turn > limit:
-            return phrase("{n} turns > {limit}", n=turn - life.turn, limit=limit)
+            return phrase("{n} > {limit}", n=counted(turn - life.turn, "turn"), limit=limit)
         if ends is None:
             return None
         users = self._user_turns - life.user_turns
         if ends.user_turns is not None and users > ends.user_turns:
-            return phrase("{n} user turns > {limit}", n=users, limit=ends.user_turns)
+            return phrase(
+                "{n} > {limit}", n=own(f"{users} user turn{'' if users == 1 else 's'}"), limit=ends.user_turns
+            )
         if ends.seconds is not None and now is not None and life.clock is not None:
             age = now - life.clock
             if age > ends.seconds:

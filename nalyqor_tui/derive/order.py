@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nalyqor_tui.derive.acts import Act, Key, Memory
 from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer
-from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.phrase import Phrase, counted, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Forbid, Need
 from nalyqor_tui.trace import records as rec
@@ -84,7 +84,7 @@ class Monitor:
             why = phrase("{number} was one, but {says}", number=near.decision.number, says=cut.says)
         else:
             age = decision.turn - near.decision.turn
-            why = phrase("{number} was {n} turns ago", number=near.decision.number, n=age)
+            why = phrase("{at} was {n}", at=near.decision.number, n=counted(age, "turn ago"))
         says = phrase("no {wanted} before; {why}", wanted=wanted, why=why)
         evidence = near.evidence if cut is None else (*near.evidence, cut.at)
         return Answer("fail", says, tuple(dict.fromkeys(evidence)))

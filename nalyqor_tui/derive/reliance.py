@@ -6,7 +6,7 @@ from nalyqor_tui.derive.confirmations import Because, Ledger, Life, Standing
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.replay import State
-from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
@@ -94,7 +94,7 @@ def _overdue(life: Life, standing: Standing, decision: Decision) -> Phrase:
     """Say why it had ended; for an age in turns, how old it was at the use, which is what the reader asks."""
     turns = life.type.ends.turns if life.type else None
     if standing.because == "expired" and turns is not None and decision.turn - life.turn > turns:
-        return phrase("{n} turns > {limit}, ended in turn {end}", n=decision.turn - life.turn, limit=turns,
+        return phrase("{n} > {limit}, ended in turn {end}", n=counted(decision.turn - life.turn, "turn"), limit=turns,
                       end=life.turn + turns + 1)  # fmt: skip
     return standing.says
 

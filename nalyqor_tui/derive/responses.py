@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nalyqor_tui.derive.acts import Act, Certainty
 from nalyqor_tui.derive.finding import Answer
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import counted, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Rule, Then
 from nalyqor_tui.trace import records as rec
@@ -117,7 +117,9 @@ def _overdue(owed: _Owed, entry: Entry) -> Settled:
             settled.append((due, Answer("unknown", says, (due.decision.entry, owed.perhaps))))
         else:
             says = phrase(
-                "{what} did not follow within {n} turns", what=_wanted(owed.then), n=owed.then.within_turns
+                "{what} did not follow within {n}",
+                what=_wanted(owed.then),
+                n=counted(owed.then.within_turns, "turn"),
             )
             settled.append((due, Answer("fail", says, evidence)))
     return settled

@@ -9,7 +9,7 @@ from nalyqor_tui.derive.compare import since
 from nalyqor_tui.derive.context import Item
 from nalyqor_tui.derive.inputs import SIDES, Input, InputKind, Side
 from nalyqor_tui.derive.windows import Differing, context_difference
-from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, derived, observed
@@ -51,8 +51,8 @@ def text(review: Review, item: Input) -> Phrase:
         case rec.Context() if item.kind == "documents in view":
             return _names([i.ref for i in record.items if review.session.entry(i.ref) is None])
         case rec.Context():
-            used = "?" if record.input_tokens is None else record.input_tokens
-            return phrase("{n} items, {used} tokens", n=len(record.items), used=used)
+            used = words.tokens(record.input_tokens)
+            return phrase("{n}, {used}", n=counted(len(record.items), "item"), used=used)
         case rec.Decision() if item.kind == "confirmation state":
             states = [
                 phrase("{id} {status}", id=b.confirmation, status=b.status) for b in record.believes or ()
@@ -115,8 +115,7 @@ def _changed(versus: Versus, change: Differing, at: dict[Side, tuple[int, ...]])
 
 
 def _item(review: Review, label: str, item: Item, at: tuple[int, ...]) -> Row:
-    size = "?" if item.size is None else f"{'~' if item.estimated else ''}{item.size}"
-    says = phrase("{ref}, {size} tokens", ref=item.ref, size=size)
+    says = phrase("{ref}, {size}", ref=item.ref, size=words.tokens(item.size, estimated=item.estimated))
     shown = beginning(review, item.entry)
     says += phrase("  {begins}", begins=shown) if shown else ()
     return derived(label, says, "context difference", (*at, *(() if item.entry is None else (item.entry,))))

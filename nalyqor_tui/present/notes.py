@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nalyqor_tui.notes.history import body_at
 from nalyqor_tui.notes.model import Body, Claim, NoteRecord
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, own, phrase
 from nalyqor_tui.present.review import BoundNote, Review
 from nalyqor_tui.present.rows import Heading, Line, reconstructed
 from nalyqor_tui.trace.session import Decision
@@ -24,7 +24,7 @@ def view(review: Review, decision: Decision) -> list[Line]:
     if review.hidden:
         out.append(Heading(hidden(review.hidden)))
     if orphans:
-        out.append(Heading(phrase("{n} notes whose place in the trace was not found", n=len(orphans))))
+        out.append(Heading(counted(len(orphans), "note whose place in the trace was not found")))
         for bound in orphans:
             out += rows(bound)
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.phrase import counted, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line, Row, Tone, derived, observed
@@ -103,7 +103,9 @@ def _event(entry: Entry) -> Row:
             names = ", ".join(d.id for d in record.documents) or phrase("nothing")
             return observed("look-up", words.query(record) + phrase(" returned {docs}", docs=names), at)
         case rec.Context():
-            says = phrase("{n} items, {t} tokens", n=len(record.items), t=_count(record.input_tokens))
+            says = phrase(
+                "{n}, {t}", n=counted(len(record.items), "item"), t=words.tokens(record.input_tokens)
+            )
             return observed("context", says, at, tone="dim")
         case rec.Compaction():
             return _compaction(record, at)
@@ -142,8 +144,12 @@ def _filled(value: rec.Json) -> rec.Json:
 
 def _compaction(record: rec.Compaction, at: int) -> Row:
     summary = rec.extras(record).get("summary")
-    before, after = _count(record.tokens_before), _count(record.tokens_after)
-    says = phrase("{a} to {b} tokens, ", a=before, b=after)
+    before, after = record.tokens_before, record.tokens_after
+    says = phrase("{a} before, {b} after, ", a=words.tokens(before), b=words.tokens(after))
+    if before is not None and after is not None:
+        says = phrase("{a} to {b} tokens, ", a=before, b=after)
+    elif before is None and after is None:
+        says = phrase("tokens not recorded, ")
     if "dropped" in record.model_fields_set:
         says += phrase("dropped {refs}", refs=", ".join(record.dropped) or phrase("nothing"))
     else:
@@ -175,10 +181,6 @@ def _confirmation(record: rec.Confirmation, at: int) -> Row:
 
 def _status(record: rec.ToolResult) -> tuple[str, ...]:
     return phrase("{status}", status=record.status) if record.status else phrase("status not recorded")
-
-
-def _count(tokens: int | None) -> str:
-    return "?" if tokens is None else str(tokens)
 
 
 def pretty(value: Json) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nalyqor_tui.derive.branches import Branch, Trial, tree, trial
 from nalyqor_tui.errors import UsageError
-from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.rows import Row, Tone, derived
 from nalyqor_tui.trace.session import Session
@@ -130,7 +130,7 @@ class Trials:
             row = derived(label, says, RULE, (decision.entry,), tone=tone, indent=depth)
             yield Node(replace(row, bar=len(branch.runs) / len(runs)), branch.runs, at, fork)
         if end < branch.end:
-            says = own(f"{branch.end - end} decisions more, of one trial alone")
+            says = counted(branch.end - end, "decision more, of one trial alone")
             row = derived("then", says, RULE, (session.decisions[end].entry,), tone="dim", indent=depth)
             yield Node(row, branch.runs, end, False)
         if branch.ended:

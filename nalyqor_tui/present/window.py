@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nalyqor_tui.derive.context import Item, Window, difference
-from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.phrase import counted, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Line, Row, Tone, derived, observed
@@ -37,18 +37,19 @@ def summary(review: Review, decision: Decision, base: Decision | None = None) ->
 
 def usage(decision: Decision, window: Window) -> Row:
     """Say how full the window was; estimates are marked `~`."""
-    mark = "~" if window.estimated else ""
-    used = f"{mark}{window.used}" if window.used is not None else "?"
-    says = phrase("{used}", used=used)
-    if window.limit:
-        says += phrase(" of {limit} tokens", limit=window.limit)
-        says += phrase(" ({share})", share=f"{(window.used or 0) / window.limit:.0%}") if window.used else ()
+    says = words.tokens(window.used, estimated=window.estimated)
+    if window.limit and window.used is not None:
+        used = f"{'~' if window.estimated else ''}{window.used}"
+        share = f"{window.used / window.limit:.0%}"
+        says = phrase("{used} of {limit} tokens ({share})", used=used, limit=window.limit, share=share)
+    elif window.limit:
+        says += phrase(", limit {limit}", limit=window.limit)
     else:
-        says += phrase(" tokens, limit not recorded")
+        says += phrase(", limit not recorded")
+    says += phrase(", ") + counted(len(window.items), "item")
     if window.recorded is None:
-        says += phrase(", {n} items", n=len(window.items))
         return derived("window", says, REBUILT, (decision.entry,))
-    return observed("window", (*says, *phrase(", {n} items", n=len(window.items))), window.recorded)
+    return observed("window", says, window.recorded)
 
 
 def item(review: Review, decision: Decision, window: Window, one: Item) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.margin import Reading
-from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present.rows import Origin
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
@@ -55,6 +55,13 @@ def cut(text: str, width: int) -> str:
     """Cut a text to `width` characters and say so with an ellipsis."""
     text = " ".join(text.split()) if "\n" in text else text
     return text if len(text) <= width else text[: max(1, width - 1)] + "…"
+
+
+def tokens(size: int | None, *, estimated: bool = False) -> Phrase:
+    """Say how many tokens something has; an estimate is marked `~`."""
+    if size is None:
+        return phrase("tokens not recorded")
+    return own(f"{'~' if estimated else ''}{size} token{'' if size == 1 else 's'}")
 
 
 def middle(text: str, width: int) -> str:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import orjson
 
 from nalyqor_tui.errors import UsageError
-from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, own, phrase, plain
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present import words
 from nalyqor_tui.present.query import Node, holds, parse, vocabulary
@@ -152,7 +152,7 @@ def github(found: Checked) -> Iterator[str]:
         title = _escaped(show(phrase("{s} {n}", s=hit.session, n=hit.number)), ":,")
         yield f"::{level} {where},title={title}::{_escaped(show(hit.choice + phrase(': ') + hit.why))}"
     if found.unknown:
-        yield f"::warning::{len(found.unknown)} decisions cannot be told: {_escaped(found.condition)}"
+        yield f"::warning::{plain(counted(len(found.unknown), 'decision'))} cannot be told: {_escaped(found.condition)}"
 
 
 def markdown(found: Checked) -> Iterator[str]:
@@ -175,7 +175,7 @@ def markdown(found: Checked) -> Iterator[str]:
         )
         yield from gfm.table(head, rows)
     if found.unknown:
-        yield f"{len(found.unknown)} decisions cannot be told: what they rest on was not recorded."
+        yield f"{plain(counted(len(found.unknown), 'decision'))} cannot be told: what they rest on was not recorded."
         yield ""
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from nalyqor_tui.derive.corpus import Run, packed, unpacked
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.phrase import phrase, plain
+from nalyqor_tui.phrase import counted, phrase, plain
 from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.present.text import show
 from nalyqor_tui.present.triage import Table, tables
@@ -39,8 +39,8 @@ class Triage:
     def counts(self) -> str:
         """How much was looked at, and how many files were not read."""
         decisions = sum(len(run.decisions) for run in self.runs)
-        left = f"; {len(self.skipped):,} files were not read" if self.skipped else ""
-        return f"{len(self.runs):,} sessions, {decisions:,} decisions{left}"
+        left = f"; not read: {plain(counted(len(self.skipped), 'file'))}" if self.skipped else ""
+        return f"{plain(counted(len(self.runs), 'session'))}, {plain(counted(decisions, 'decision'))}{left}"
 
     @property
     def tables(self) -> list[Table]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.phrase import Phrase, phrase
+from nalyqor_tui.phrase import Phrase, counted, phrase
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats.base import Fidelity, Format, Reading
 from nalyqor_tui.trace.recognise import recognise
@@ -66,7 +66,7 @@ def read(path: Path) -> tuple[list[Part], list[Skipped]]:
         found.setdefault(form.NAME, (form, []))[1].append(document)
     parts = [part for form, documents in found.values() for part in _parts(form, documents)]
     if not parts:
-        seen = f"{len(skipped)} files were looked at" if skipped else "it holds no files"
+        seen = f"files looked at: {len(skipped)}" if skipped else "it holds no files"
         raise TraceError(
             f"no trace in this folder: {seen}", path=path, remedy="give a folder with traces in it"
         )
@@ -77,8 +77,8 @@ def warning(skipped: list[Skipped]) -> Phrase:
     """Say which files are not read."""
     names = ", ".join(each.name for each in skipped[:_NAMED])
     more = phrase(" and {n} more", n=len(skipped) - _NAMED) if len(skipped) > _NAMED else ()
-    says = "{n} files of this folder are not read: {names}{more} (nalyqor-tui info says why)"
-    return phrase(says, n=len(skipped), names=names, more=more)
+    says = "{n} not read: {names}{more} (nalyqor-tui info says why)"
+    return phrase(says, n=counted(len(skipped), "file of this folder"), names=names, more=more)
 
 
 def _open(path: Path, name: str) -> tuple[Document, Format]:

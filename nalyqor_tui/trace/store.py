@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, own, phrase, plain
 from nalyqor_tui.trace import folder
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
@@ -57,7 +57,9 @@ class Trace:
         counts: dict[str, int] = {}
         for part in self.parts:
             counts[part.title] = counts.get(part.title, 0) + len(part.documents)
-        return "a folder: " + ", ".join(f"{title} ({n} files)" for title, n in counts.items())
+        return "a folder: " + ", ".join(
+            f"{title} ({plain(counted(n, 'file'))})" for title, n in counts.items()
+        )
 
     @cached_property
     def claims(self) -> list[Claim]:

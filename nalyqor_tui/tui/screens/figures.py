@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from nalyqor_tui.derive.corpus import Run, Spot
 from nalyqor_tui.errors import NalyqorError
-from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.triage import Figure, Table, tables
 from nalyqor_tui.report import triage
@@ -72,7 +72,7 @@ class FiguresScreen(Screen[Kept | None]):
         return self._tables[self._at]
 
     def _show(self, cursor: int = 0) -> None:
-        title = phrase("{file} · {n} sessions", file=self.case.trace.name, n=f"{len(self._runs):,}")
+        title = phrase("{file} · {n}", file=self.case.trace.name, n=counted(len(self._runs), "session"))
         for kept in self._kept:
             title += phrase(" · only {what}", what=kept.what)
         policy = self.case.policy

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 
 from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
-from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.phrase import counted, own, phrase
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import SessionRow, session_row
 from nalyqor_tui.present.text import show
@@ -110,11 +110,13 @@ class SessionsScreen(Screen[None]):
 
     def _title(self, read: int) -> None:
         count = len(self.case.trace.session_ids)
-        left = phrase("{file} · {n} sessions", file=self.case.trace.name, n=count)
+        left = phrase("{file} · {n}", file=self.case.trace.name, n=counted(count, "session"))
         left += phrase(" · reading {read} of {count}", read=read, count=count) if read < count else ()
         rows = self.list.rows.values()
         latent = sum(row.run.latent for row in rows)
-        left += phrase(" · {n} latent failures", n=latent) if latent else ()
+        left += (
+            phrase(" · {n}", n=own(f"{latent} latent failure{'' if latent == 1 else 's'}")) if latent else ()
+        )
         for kept in self._kept:
             left += phrase(" · only {what}", what=kept.what)
         policy = self.case.policy

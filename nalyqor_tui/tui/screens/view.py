@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.suggester import Suggester
 
-from nalyqor_tui.phrase import Phrase, join, phrase
+from nalyqor_tui.phrase import Phrase, counted, join, phrase
 from nalyqor_tui.present import confirmations, find, notes, rules, talk, window, words
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
@@ -201,7 +201,10 @@ class ReviewView(Screen[None]):
         out: list[Phrase] = []
         wide = self.size.width >= 120
         if summary.run.latent:
-            says = phrase("LATENT FAILURE: output passed, {n} decisions flawed or bad", n=summary.problems)
+            says = phrase(
+                "LATENT FAILURE: output passed, {n}",
+                n=counted(summary.run.problems, "decision flawed or bad"),
+            )
             out.append(says if wide else phrase("LATENT FAILURE"))
         policy = self.review.policy
         out.append(
@@ -214,7 +217,7 @@ class ReviewView(Screen[None]):
         if disputed := sum(bool(n.note.conflict) for n in self.review.notes):
             out.append(phrase("{n} in conflict", n=disputed))
         if problems := len(self.case.journal.problems):
-            out.append(phrase("{n} lines of the notes set aside", n=problems))
+            out.append(counted(problems, "line of the notes set aside"))
         return join(" · ", out)
 
     def ask(self, topic: str, question: str, text: str = "", suggester: Suggester | None = None) -> None:
