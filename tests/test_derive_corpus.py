@@ -182,6 +182,14 @@ class TestCommand:
         assert "1 session, 1 decision; not read: 3 files" in out
         assert "  b.jsonl: no records: the file is empty" in out and "  d.json: not JSON" in out
 
+    def test_that_secrets_were_left_in_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        path = str(ROOT / "sample_traces")
+        assert "--no-redact was given" in self.said(capsys, path, "--no-redact")
+        assert "--no-redact" not in self.said(capsys, path)
+        assert (
+            json.loads(self.said(capsys, path, "--json", "--no-redact").splitlines()[0])["redacted"] is False
+        )
+
     def test_without_a_policy_nothing_is_said_of_decisions(self, capsys: pytest.CaptureFixture[str]) -> None:
         out = self.said(capsys, str(ROOT / "sample_traces"), "--policy", "none")
         assert "unknown: no policy" in out and "latent" not in out

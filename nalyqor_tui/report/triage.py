@@ -34,13 +34,16 @@ class Triage:
     runs: tuple[Run, ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """The files that were not read, each with why."""
+    whole: bool = False
+    """Whether secrets were left in, because --no-redact was given."""
 
     @property
     def counts(self) -> str:
         """How much was looked at, and how many files were not read."""
         decisions = sum(len(run.decisions) for run in self.runs)
         left = f"; not read: {plain(counted(len(self.skipped), 'file'))}" if self.skipped else ""
-        return f"{plain(counted(len(self.runs), 'session'))}, {plain(counted(decisions, 'decision'))}{left}"
+        whole = "; --no-redact was given: what looks like a secret stands here in full" if self.whole else ""
+        return f"{plain(counted(len(self.runs), 'session'))}, {plain(counted(decisions, 'decision'))}{left}{whole}"
 
     @property
     def tables(self) -> list[Table]:
@@ -60,7 +63,8 @@ class Triage:
 
         skipped = tuple((clear(name), clear(why)) for name, why in self.skipped)
         policy = None if self.policy is None else clear(self.policy)
-        return Triage(clear(self.name), policy, tuple(run_of(run) for run in self.runs), skipped)
+        runs = tuple(run_of(run) for run in self.runs)
+        return Triage(clear(self.name), policy, runs, skipped, redaction.off or self.whole)
 
 
 def read(path: Path) -> Triage | None:
@@ -82,7 +86,7 @@ def read(path: Path) -> Triage | None:
         what = f"a triage that cannot be read: {error}"
         raise TraceError(what, path=path, remedy="write it anew: triage TRACE --json") from None
     skipped = tuple((row["name"], row["why"]) for row in rows if row["kind"] == "skipped")
-    return Triage(str(head["trace"]), head["policy"], tuple(runs), skipped)
+    return Triage(str(head["trace"]), head["policy"], tuple(runs), skipped, head.get("redacted") is False)
 
 
 def markdown(found: Triage) -> Iterator[str]:
@@ -140,7 +144,8 @@ def aligned(table: Table, width: int = 48) -> Iterator[str]:
 
 def json(found: Triage) -> Iterator[str]:
     """Yield a head, each run and each table as an object a line; `read` opens it again."""
-    yield dumps({"kind": "triage", "schema": SCHEMA, "trace": found.name, "policy": found.policy})
+    head = {"trace": found.name, "policy": found.policy, "redacted": not found.whole}
+    yield dumps({"kind": "triage", "schema": SCHEMA, **head})
     for run in found.runs:
         yield dumps({"kind": "run", **packed(run)})
     for name, why in found.skipped:

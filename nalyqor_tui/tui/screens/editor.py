@@ -70,7 +70,7 @@ class Editor(ModalScreen[Body | None]):
             box.border_title = Content(f"Note on {literal(self._title)}")
             box.border_subtitle = "esc saves and closes · tab next field · ctrl+q keeps a draft"
             if self._hint:
-                yield Static(self._hint, id="drafted", markup=False)
+                yield Static(Content(self._hint), id="drafted", markup=False)
             yield OneOf(KINDS, self._body.kind, id="kind")
             yield TextField(
                 self._body.text, id="text", compact=True, placeholder="Why did the choice come out as it did?"
