@@ -151,10 +151,11 @@ def page(app: App[Any], title: str, text: str) -> bool:
     """Show a text in $PAGER, in its visible form, as a pager, too, may act on it; False if none is to be had."""
     data = "\n".join([*literal_lines(title), "", *literal_lines(text)]).encode("utf-8", "replace")
     with app.suspend():
-        for pager in (_pager(), ["less"], ["more"]):
+        for pager in (_pager(), ["less", "-Pq goes back"], ["more"]):
             if pager:
                 try:
-                    subprocess.run(pager, input=data, check=False)
+                    # LESSSECURE: no key of less may write a file or start a program.
+                    subprocess.run(pager, input=data, check=False, env={**os.environ, "LESSSECURE": "1"})
                 except OSError:
                     continue
                 return True

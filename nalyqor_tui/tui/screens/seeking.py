@@ -23,16 +23,11 @@ class Seeking(ReviewView):
 
     def action_filter(self) -> None:
         """Ask what to list."""
-        self.ask(
-            "filter",
-            "list only (a condition, or words; tab completes)",
-            self._filter or self.case.stop,
-            self._suggester(),
-        )
+        self._ask_condition("filter", self._filter or self.case.stop)
 
     def action_stop_at(self) -> None:
         """Ask where to stop."""
-        self.ask("stop", "stop where (a condition; tab completes)", self.case.stop, self._suggester())
+        self._ask_condition("stop", self.case.stop)
 
     def action_next_stop(self, by: int) -> None:
         """Go to the next decision of which the condition holds, and say how many there are."""
@@ -62,14 +57,21 @@ class Seeking(ReviewView):
             if text:
                 parse(text, narrow.words_of(self.review))
         except QueryError as error:
-            self.tell(phrase("{why}", why=str(error)), problem=True)
+            self._ask_condition("stop", text, error)
             return
         self.case.stop = text
         if text:
             self.action_next_stop(1)
 
-    def _suggester(self) -> Conditions:
-        return Conditions(narrow.words_of(self.review))
+    def _ask_condition(self, topic: str, text: str, mistake: QueryError | None = None) -> None:
+        """Ask for a condition; one with a mistake is asked for again as it was typed, with what is wrong with it."""
+        questions = {
+            "filter": "list only (a condition, or words; tab completes)",
+            "stop": "stop where (a condition; tab completes)",
+        }
+        self.ask(topic, questions[topic], text, Conditions(narrow.words_of(self.review)))
+        if mistake is not None:
+            self.tell(phrase("{why}", why=str(mistake)), problem=True)
 
     def action_difference(self) -> None:
         """Ask for the decision that the context is compared with."""
@@ -142,7 +144,7 @@ class Seeking(ReviewView):
         try:
             narrow.test(self.review, text)
         except QueryError as error:
-            self.tell(phrase("{why}", why=str(error)), problem=True)
+            self._ask_condition("filter", text, error)
             return
         self._filter = text
         self.list_steps()

@@ -264,6 +264,11 @@ class SessionsScreen(Screen[None]):
 
     def action_order(self) -> None:
         """Change between the worst first and the order of the file."""
+        if self.case.policy is None:
+            outlets.tell(
+                self, phrase("in the order of the file: nothing is judged without a policy (--policy FILE)")
+            )
+            return
         self._worst_first = not self._worst_first
         self._arrange()
         says = "the worst first" if self._worst_first else "in the order of the file"
