@@ -47,7 +47,8 @@ COMMANDS: dict[str, str] = {
     "policy diff": "policy diff empty.toml rules.toml {trace}",
 }
 HEADS = ("show", "show json", "export", "export file", "export html", "tracks", "tracks svg", "compare", "compare json",
-         "compare markdown", "compare file", "trials", "trials json", "trials markdown", "triage", "triage file")  # fmt: skip
+         "compare markdown", "compare file", "trials", "trials json", "trials markdown", "triage",
+         "triage file")  # fmt: skip
 
 
 @pytest.fixture
