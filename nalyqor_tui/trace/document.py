@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nalyqor_tui.trace.archive import Archive
+from nalyqor_tui.trace.index.scan import LONGEST
 from nalyqor_tui.trace.parse import BadJsonError, duplicate_keys, loads, resolve
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json, Unparsed
-from nalyqor_tui.trace.source import BOM, LONGEST, Source
+from nalyqor_tui.trace.source import BOM, Source
 
 _SHOWN = 4096  # bytes of a line that is too long
 

@@ -6,11 +6,12 @@ import contextlib
 import json
 import math
 import re
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import orjson
 
-from nalyqor_tui.trace.records import Json
+if TYPE_CHECKING:  # the models are slow to import, and who finds lines needs none of them
+    from nalyqor_tui.trace.records import Json
 
 MAX_DEPTH = 200
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")

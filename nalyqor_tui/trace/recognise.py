@@ -13,9 +13,10 @@ from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.elements import LARGE, elements
 from nalyqor_tui.trace.formats import formats
 from nalyqor_tui.trace.formats.base import Format
+from nalyqor_tui.trace.index.scan import LONGEST
 from nalyqor_tui.trace.parse import BadJsonError, loads
 from nalyqor_tui.trace.records import Json
-from nalyqor_tui.trace.source import BOM, LONGEST, Source
+from nalyqor_tui.trace.source import BOM, Source
 
 _SAMPLED = 20
 _HEAD = 4096

@@ -9,9 +9,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from nalyqor_tui.errors import TraceError
+from nalyqor_tui.trace.index.scan import LONGEST
 
 _WINDOW = 1 << 20
 BOM = b"\xef\xbb\xbf"
@@ -24,9 +25,6 @@ _MAGIC = (
     (b"\xfe\xff", "UTF-16 text (big-endian)", "convert it: iconv -f UTF-16 -t UTF-8 FILE"),
 )
 
-
-LONGEST: Final = 64 << 20
-"""The longest line that is read, in bytes; of a longer one only the beginning is looked at."""
 
 _BEGINNING = 4096
 

@@ -1,0 +1,222 @@
+"""The lines of a file while they are being found, and after: offset, kind and turn of each, in arrays.
+
+A large file is scanned by processes of their own, each a part of it, so that keys are never kept waiting. What
+is known grows from the start of the file; the last lines can be read at once, before their numbers are known.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from array import array
+from collections.abc import Iterator
+from threading import Condition, Event, Thread
+from typing import IO, Final, NamedTuple
+
+from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, scan
+
+_WORTH: Final = 8 << 20  # bytes from which processes are faster than this one
+_MOST: Final = 4  # processes
+_TAIL: Final = 1 << 16
+
+
+class Span(NamedTuple):
+    """Where a line lies: the offset of its first byte, and its bytes without the line feed."""
+
+    offset: int
+    length: int
+
+
+class Lines:
+    """The lines of an open file of `size` bytes, numbered from 0 in the order of the file.
+
+    `offsets`, `codes` (see heads.WORDS) and `turns` hold an item for each line that is known; `named` the
+    names of sessions by the number of the line that tells them. With `heads` the lines are records of ours.
+    """
+
+    def __init__(self, fd: int, size: int, *, heads: bool) -> None:
+        """Take the file descriptor as it is; whoever opened it closes it, after `stop`."""
+        self.size = size
+        self.heads = heads
+        self.offsets = array("Q")
+        self.codes = bytearray()
+        self.turns = array("i")
+        self.named: dict[int, bytes] = {}
+        self.stopped = Event()
+        self._fd = fd
+        self._done = False
+        self._changed = Condition()
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._scanned: list[int] = [0]
+        self._parts: list[list[Piece]] = []
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def done(self) -> bool:
+        """Whether all lines are known."""
+        return self._done
+
+    @property
+    def progress(self) -> float:
+        """The share of the file that has been looked at, from 0 to 1."""
+        return 1.0 if self._done or not self.size else min(1.0, sum(self._scanned) / self.size)
+
+    def start(self) -> None:
+        """Begin to find the lines: a small file is scanned before this returns, a large one in the background."""
+        if self.size < _WORTH:
+            for piece in scan(self._fd, 0, self.size, self.size, heads=self.heads):
+                self._append(piece)
+            self._finish()
+            return
+        count = max(1, min(_MOST, os.cpu_count() or 1))
+        bounds = [self.size * part // count for part in range(count + 1)]
+        self._scanned = [0] * count
+        self._parts = [[] for _ in range(count)]
+        threads = [
+            Thread(target=self._follow, args=(part, bounds[part], bounds[part + 1]), daemon=True)
+            for part in range(count)
+        ]
+        for thread in threads:
+            thread.start()
+        Thread(target=self._gather, args=(threads,), daemon=True).start()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all lines are known, or the time is over, or it was stopped; say whether they are."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._done or self.stopped.is_set(), seconds)
+        return self._done
+
+    def stop(self) -> None:
+        """End the search for lines; what is known stays."""
+        with self._changed:
+            self.stopped.set()
+            self._changed.notify_all()
+        for worker in self._workers:
+            worker.kill()
+
+    def grow(self, size: int) -> None:
+        """Take in what was written to the file since all its lines were known; the last line may have been half."""
+        start = self.size
+        if self.codes and os.pread(self._fd, 1, self.size - 1) != b"\n":
+            start = self.offsets.pop()
+            self.turns.pop()
+            self.codes.pop()
+            self.named.pop(len(self.codes), None)
+        for piece in scan(self._fd, start, size, size, heads=self.heads):
+            self._append(piece)
+        self.size = size
+
+    def span(self, number: int) -> Span:
+        """Return where a known line lies."""
+        offset = self.offsets[number]
+        if number + 1 < len(self.offsets):
+            return Span(offset, self.offsets[number + 1] - offset - 1)
+        return Span(offset, newline(self._fd, offset, self.size) - offset)
+
+    def data(self, number: int, most: int = LONGEST) -> bytes:
+        """Return the bytes of a known line; of a long one, the first `most`."""
+        offset, length = self.span(number)
+        return os.pread(self._fd, min(length, most), offset)
+
+    def tail(self, count: int, most: int = 4 << 20) -> list[Span]:
+        """Return where the last lines lie, found from the end of the file; fewer where they are longer than `most`."""
+        window, size = _TAIL, self.size
+        while True:
+            start = max(0, size - window)
+            data = os.pread(self._fd, size - start, start)
+            spans = _spans(data, start, from_start=start == 0)
+            if len(spans) > count or start == 0 or window >= most:
+                return spans[-count:]
+            window *= 4
+
+    def _follow(self, part: int, start: int, stop: int) -> None:
+        """Take in what a worker finds; where it fails, go on without it."""
+        scanned = start
+        try:
+            for piece in self._worker(start, stop):
+                self._take(part, piece, start)
+                scanned = piece.scanned
+        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+            pass
+        if scanned < stop and not self.stopped.is_set():
+            begin = first_line(self._fd, scanned, self.size)
+            for piece in scan(self._fd, begin, stop, self.size, heads=self.heads):
+                self._take(part, piece, start)
+                if self.stopped.is_set():
+                    return
+
+    def _worker(self, start: int, stop: int) -> Iterator[Piece]:
+        command = [sys.executable, "-m", "nalyqor_tui.trace.index.scan"]
+        figures = [str(n) for n in (self._fd, start, stop, self.size)]
+        with subprocess.Popen(
+            [*command, *figures, "heads" if self.heads else "offsets"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=(self._fd,),
+        ) as worker:  # fmt: skip
+            self._workers.append(worker)
+            assert worker.stdout is not None
+            while not self.stopped.is_set() and (piece := _read(worker.stdout)) is not None:
+                yield piece
+
+    def _take(self, part: int, piece: Piece, start: int) -> None:
+        with self._changed:
+            self._scanned[part] = piece.scanned - start
+            if part == 0:
+                self._append(piece)
+            else:
+                self._parts[part].append(piece)
+
+    def _gather(self, threads: list[Thread]) -> None:
+        """Put the parts together in the order of the file, each as soon as those before it are whole."""
+        for part, thread in enumerate(threads):
+            thread.join()
+            if self.stopped.is_set():
+                return
+            with self._changed:
+                for piece in self._parts[part]:
+                    self._append(piece)
+                self._parts[part] = []
+        self._finish()
+
+    def _append(self, piece: Piece) -> None:
+        first = len(self.codes)
+        self.offsets.extend(piece.offsets)
+        self.turns.extend(piece.turns)
+        for number, name in piece.named.items():
+            self.named[first + number] = name
+        self.codes.extend(piece.codes)  # the last, as it says how many lines are known
+
+    def _finish(self) -> None:
+        with self._changed:
+            self._done = True
+            self._changed.notify_all()
+
+
+def _read(out: IO[bytes]) -> Piece | None:
+    """Read what a worker wrote, None at the end."""
+    try:
+        scanned, offsets, codes, turns, named = pickle.load(out)
+    except EOFError:
+        return None
+    piece = Piece(scanned, codes=bytearray(codes), named=named)
+    piece.offsets.frombytes(offsets)
+    piece.turns.frombytes(turns)
+    return piece
+
+
+def _spans(data: bytes, base: int, *, from_start: bool) -> list[Span]:
+    """Return the lines in the last bytes of a file; the first of them may be cut, so it is one only at the start."""
+    body = data.removesuffix(b"\n")
+    at = 0 if from_start else body.find(b"\n") + 1
+    if not data or (not from_start and at == 0):
+        return []
+    spans = []
+    while at <= len(body):
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        spans.append(Span(base + at, end - at))
+        at = end + 1
+    return spans

@@ -1,0 +1,162 @@
+"""The index of a file: the same lines as reading it whole, by whichever way they are found."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from nalyqor_tui.trace.index import lines as index
+from nalyqor_tui.trace.index import scan as scanning
+from nalyqor_tui.trace.index.heads import NO_TURN, WORDS, head
+from nalyqor_tui.trace.index.lines import Lines
+from nalyqor_tui.trace.index.scan import scan
+from nalyqor_tui.trace.source import Source
+
+SAMPLES = Path(__file__).parents[1] / "sample_traces"
+RECORD = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["message", "decision", "end", "other", "trace", "x"])},
+    optional={
+        "seq": st.integers(0, 99),
+        "turn": st.integers(-1, 1 << 33) | st.none() | st.booleans(),
+        "id": st.text(max_size=5),
+        "ts": st.floats(allow_nan=False, allow_infinity=False) | st.just("2026"),
+        "conversation_id": st.text(max_size=4),
+        "role": st.just("user"),
+        "content": st.text(max_size=20) | st.just({"conversation_id": "inner"}),
+    },
+)
+LINE = st.one_of(
+    RECORD.map(lambda r: json.dumps(r, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")),
+    RECORD.map(lambda r: json.dumps(dict(reversed(r.items()))).encode()),
+    st.binary(max_size=20).filter(lambda b: b"\n" not in b),
+    st.just(b""),
+    st.just(b"\r"),
+)
+
+
+def opened(path: Path, *, heads: bool = True) -> tuple[int, Lines]:
+    fd = os.open(path, os.O_RDONLY)
+    lines = Lines(fd, os.fstat(fd).st_size, heads=heads)
+    return fd, lines
+
+
+@given(lines=st.lists(LINE, max_size=30), ended=st.booleans(), bom=st.booleans(), window=st.integers(4, 400))
+def test_scanning_finds_what_reading_each_line_tells(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], ended: bool, bom: bool, window: int
+) -> None:
+    assume(not bom or any(lines))  # a mark alone is no line
+    path = tmp_path_factory.mktemp("i") / "t.jsonl"
+    path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + b"\n".join(lines) + (b"\n" if ended else b""))
+    source = list(Source(path).lines())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "WINDOW", window)
+        fd, found = opened(path)
+        found.start()
+    try:
+        assert [found.span(n) for n in range(len(found))] == [(line.offset, line.length) for line in source]
+        for number, line in enumerate(source):
+            told = head(line.data)
+            word = WORDS[told.code]
+            if word not in (
+                "broken",
+                "other",
+            ):  # a broken line may begin as a good one, and then is told by that
+                assert (found.codes[number], found.turns[number]) == (told.code, told.turn)
+                assert found.named.get(number) == told.session
+    finally:
+        os.close(fd)
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in SAMPLES.glob("*.jsonl") if "notes" not in p.name))
+def test_workers_find_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fd, here = opened(SAMPLES / name)
+    here.start()
+    monkeypatch.setattr(index, "_WORTH", 0)
+    other, there = opened(SAMPLES / name)
+    there.start()
+    assert there.wait(60)
+    for lines in (here, there):
+        assert len(lines.offsets) == len(lines.codes) == len(lines.turns)
+    assert (there.offsets, there.codes, there.turns, there.named) == (
+        here.offsets, here.codes, here.turns, here.named)  # fmt: skip
+    assert there.progress == 1
+    os.close(fd)
+    os.close(other)
+
+
+def test_a_worker_that_fails_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 500)
+    monkeypatch.setattr(index, "_WORTH", 0)
+    monkeypatch.setattr(index.sys, "executable", str(tmp_path / "none"))
+    fd, lines = opened(path)
+    lines.start()
+    assert lines.wait(60)
+    assert len(lines) == 500
+    assert set(lines.turns) == {1}
+    os.close(fd)
+
+
+def test_what_was_stopped_keeps_what_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 500)
+    monkeypatch.setattr(index, "_WORTH", 0)
+    fd, lines = opened(path)
+    lines.stop()
+    lines.start()
+    assert not lines.wait(5)
+    assert len(lines.offsets) >= len(lines)
+    os.close(fd)
+
+
+@given(texts=st.lists(st.integers(0, 60), max_size=40), count=st.integers(1, 50), ended=st.booleans())
+def test_the_tail_is_the_last_lines(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[int], count: int, ended: bool
+) -> None:
+    path = tmp_path_factory.mktemp("i") / "t.jsonl"
+    path.write_bytes(b"\n".join(b"x" * n for n in texts) + (b"\n" if ended else b""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "_TAIL", 16)
+        fd, lines = opened(path, heads=False)
+        lines.start()
+        wanted = [lines.span(n) for n in range(len(lines))][-count:]
+        assert lines.tail(count) == wanted
+    os.close(fd)
+
+
+@given(first=st.lists(LINE, max_size=8), more=st.lists(LINE, max_size=8), cut=st.integers(0, 200))
+def test_a_file_that_has_grown_is_as_if_read_anew(
+    tmp_path_factory: pytest.TempPathFactory, first: list[bytes], more: list[bytes], cut: int
+) -> None:
+    whole = b"\n".join([*first, *more])
+    path = tmp_path_factory.mktemp("i") / "t.jsonl"
+    path.write_bytes(whole[:cut])
+    fd, lines = opened(path)
+    lines.start()
+    with path.open("ab") as file:
+        file.write(whole[cut:])
+    lines.grow(len(whole))
+    other, anew = opened(path)
+    anew.start()
+    assert (lines.offsets, lines.codes, lines.turns, lines.named) == (
+        anew.offsets, anew.codes, anew.turns, anew.named)  # fmt: skip
+    os.close(fd)
+    os.close(other)
+
+
+def test_a_line_longer_than_a_window_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    record = json.dumps({"kind": "message", "seq": 1, "turn": 3, "role": "user", "content": "x" * 5000})
+    path.write_text(f"{record}\n{record}\n")
+    monkeypatch.setattr(scanning, "WINDOW", 512)
+    monkeypatch.setattr(scanning, "LONGEST", 1000)
+    fd = os.open(path, os.O_RDONLY)
+    pieces = list(scan(fd, 0, path.stat().st_size, path.stat().st_size, heads=True))
+    assert [WORDS[c] for p in pieces for c in p.codes] == ["broken", "broken"]
+    assert [t for p in pieces for t in p.turns] == [NO_TURN, NO_TURN]
+    os.close(fd)
