@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps, loads, resolve
+from nalyqor_tui.trace.parse import BadJsonError, _depth, canonical, dumps, duplicate_keys, loads, resolve
 from nalyqor_tui.trace.records import KINDS, Unknown, Unparsed, extras, read
 
 JSON = st.recursive(
@@ -93,6 +93,30 @@ class TestJson:
     def test_a_pointer_to_nothing_says_so(self, pointer: str) -> None:
         with pytest.raises(KeyError):
             resolve({"a/b": [1, {"~": 2}]}, pointer)
+
+
+def nested(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(nested, inner), default=0)
+
+
+class TestQuickLooks:
+    """What is told of bytes without decoding them is what decoding them tells."""
+
+    @given(JSON | st.text(alphabet='"\\\\[]{}a').map(lambda text: [[text]]))
+    def test_the_depth_is_that_of_the_value(self, value: Any) -> None:
+        assert _depth(dumps(value).encode("utf-8", "surrogatepass")) == nested(value)
+
+    @given(
+        st.dictionaries(
+            st.sampled_from(['"', '\\\\"', "a", "a ", ":"]), st.text(alphabet='" :\\\\a'), max_size=4
+        )
+    )
+    def test_a_value_at_hand_does_not_change_which_keys_are_doubled(self, value: dict[str, str]) -> None:
+        for data in (dumps(value).encode(), json.dumps(value, separators=(" ,", " :")).encode()):
+            twice = data[:-1] + b"," + data[1:] if value else data
+            assert duplicate_keys(data) == duplicate_keys(data, loads(data)) == []
+            assert sorted(duplicate_keys(twice, loads(twice))) == sorted(value)
 
 
 class TestRecords:

@@ -58,6 +58,8 @@ class Document:
     name: str = ""
     archive: Archive | None = None
     sample: Sample = field(default=Sample((), whole=False), repr=False)
+    _told: tuple[Place, list[str]] | None = field(default=None, repr=False)
+    """Where was read last, and the keys that stand twice there."""
 
     @cached_property
     def value(self) -> Json:
@@ -93,10 +95,16 @@ class Document:
         """Read again what stands at a place that `items` gave."""
         if self.whole:
             return Item(resolve(self.value, place.pointer), place)
-        return Item(self._line(self.data(place), place), place)
+        data = self.data(place)
+        value = self._line(data, place)
+        if not isinstance(value, Unparsed):
+            self._told = (place, duplicate_keys(data, value))
+        return Item(value, place)
 
     def doubled(self, place: Place) -> list[str]:
         """Return the keys that stand twice in one object at a place, of which only the last was read."""
+        if self._told is not None and self._told[0] == place:
+            return self._told[1]
         return duplicate_keys(self.data(place)) if place.length <= LONGEST else []
 
     def find(self, name: str) -> Document:

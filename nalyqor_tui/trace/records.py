@@ -275,22 +275,21 @@ Known = (
 AnyRecord = Known | Unknown | Unparsed
 
 _ADAPTER: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
-KINDS = frozenset(
-    [
-        "trace",
-        "message",
-        "proposal",
-        "confirmation",
-        "retrieval",
-        "context",
-        "decision",
-        "tool_call",
-        "tool_result",
-        "compaction",
-        "outcome",
-        "end",
-    ]
-)
+_MODELS: dict[str, type[Part]] = {
+    "trace": Header,
+    "message": Message,
+    "proposal": Proposal,
+    "confirmation": Confirmation,
+    "retrieval": Retrieval,
+    "context": Context,
+    "decision": Decision,
+    "tool_call": ToolCall,
+    "tool_result": ToolResult,
+    "compaction": Compaction,
+    "outcome": Outcome,
+    "end": End,
+}
+KINDS = frozenset(_MODELS)
 _BRANCHES = frozenset({"str", "float"})  # pydantic's names for the types of `ts` and `grade`
 # Kinds and keys by which a record would claim to be a conclusion instead of an observation.
 VERDICT_KINDS = frozenset({"finding", "verdict", "derived", "reconstruction", "note", "judgement"})
@@ -307,11 +306,11 @@ def read(value: Json) -> AnyRecord:
     written = value.get("schema")
     if kind == "trace" and isinstance(written, str) and written != SCHEMA:
         return _unparsed(f"a header of `{written}`: this program reads {SCHEMA}", value)
-    claim = kind if kind in VERDICT_KINDS else next((k for k in value if k in VERDICT_KEYS), None)
-    if claim is not None:
+    if kind in VERDICT_KINDS or not VERDICT_KEYS.isdisjoint(value):
+        claim = kind if kind in VERDICT_KINDS else next(k for k in value if k in VERDICT_KEYS)
         return _unparsed(f"claims a verdict (`{claim}`): a trace holds only what was observed", value)
     try:
-        return _ADAPTER.validate_python(value) if kind in KINDS else Unknown.model_validate(value)
+        return _MODELS.get(kind, Unknown).__pydantic_validator__.validate_python(value)  # type: ignore[no-any-return]
     except ValidationError as error:
         return _unparsed(_complaint(kind, error), value)
 

@@ -142,7 +142,7 @@ class Trace:
         before: Place | None = None
         for record, place in placed:
             yield record, place
-            line = replace(place, pointer="")
+            line = replace(place, pointer="") if place.pointer else place
             if place.line is None or line == before:
                 continue
             before, document = line, self._document(place)
@@ -152,6 +152,8 @@ class Trace:
 
     def _document(self, place: Place) -> Document:
         """Find the file that a place is in: itself, or the archive that it is a member of."""
+        if place.file in self._documents:
+            return self._documents[place.file].find(place.file)
         for name in (place.file, *map(str, PurePosixPath(place.file).parents), ""):
             if name in self._documents:
                 return self._documents[name].find(place.file)
