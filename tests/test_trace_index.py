@@ -45,6 +45,11 @@ def opened(path: Path, *, heads: bool = True) -> tuple[int, Lines]:
     return fd, lines
 
 
+def everything(lines: Lines) -> tuple[object, ...]:
+    spans = [lines.span(n) for n in range(len(lines))]
+    return spans, lines.codes, lines.turns, list(lines.named())
+
+
 @given(lines=st.lists(LINE, max_size=30), ended=st.booleans(), bom=st.booleans(), window=st.integers(4, 400))
 def test_scanning_finds_what_reading_each_line_tells(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], ended: bool, bom: bool, window: int
@@ -59,6 +64,7 @@ def test_scanning_finds_what_reading_each_line_tells(
         found.start()
     try:
         assert [found.span(n) for n in range(len(found))] == [(line.offset, line.length) for line in source]
+        named = dict(found.named())
         for number, line in enumerate(source):
             told = head(line.data)
             word = WORDS[told.code]
@@ -67,7 +73,7 @@ def test_scanning_finds_what_reading_each_line_tells(
                 "other",
             ):  # a broken line may begin as a good one, and then is told by that
                 assert (found.codes[number], found.turns[number]) == (told.code, told.turn)
-                assert found.named.get(number) == told.session
+                assert named.get(number) == told.session
     finally:
         os.close(fd)
 
@@ -82,8 +88,7 @@ def test_workers_find_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert there.wait(60)
     for lines in (here, there):
         assert len(lines.offsets) == len(lines.codes) == len(lines.turns)
-    assert (there.offsets, there.codes, there.turns, there.named) == (
-        here.offsets, here.codes, here.turns, here.named)  # fmt: skip
+    assert everything(there) == everything(here)
     assert there.progress == 1
     os.close(fd)
     os.close(other)
@@ -143,8 +148,7 @@ def test_a_file_that_has_grown_is_as_if_read_anew(
     lines.grow(len(whole))
     other, anew = opened(path)
     anew.start()
-    assert (lines.offsets, lines.codes, lines.turns, lines.named) == (
-        anew.offsets, anew.codes, anew.turns, anew.named)  # fmt: skip
+    assert everything(lines) == everything(anew)
     os.close(fd)
     os.close(other)
 

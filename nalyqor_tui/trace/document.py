@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nalyqor_tui.trace.archive import Archive
+from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.scan import LONGEST
 from nalyqor_tui.trace.parse import BadJsonError, duplicate_keys, loads, resolve
 from nalyqor_tui.trace.place import Place
@@ -50,7 +51,8 @@ class Sample:
 class Document:
     """One file of JSON text, read as a value a line or as one value; or an archive of such files.
 
-    `name` is its path in the folder or archive that was opened, empty where the trace is this one file.
+    `name` is its path in the folder or archive that was opened, empty where the trace is this one file. `found` are
+    its lines, where somebody has begun to look for them.
     """
 
     source: Source
@@ -58,6 +60,7 @@ class Document:
     name: str = ""
     archive: Archive | None = None
     sample: Sample = field(default=Sample((), whole=False), repr=False)
+    found: Lines | None = field(default=None, repr=False)
     _told: tuple[Place, list[str]] | None = field(default=None, repr=False)
     """Where was read last, and the keys that stand twice there."""
 
@@ -86,6 +89,19 @@ class Document:
             return
         for index, value in enumerate(self.value):
             yield Item(value, place.below(f"/{index}"))
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of a file of records of ours: all, or where the search was stopped those that are known."""
+        if self.found is None or not self.found.heads:
+            return self.source.index(heads=True)
+        self.found.wait()
+        return self.found
+
+    def line(self, number: int) -> Place:
+        """Return the place of a line, counted from 0."""
+        offset, length = self.lines.span(number)
+        return Place(number + 1, offset, length, "", self.name)
 
     def place(self) -> Place:
         """Return the place of the whole file."""

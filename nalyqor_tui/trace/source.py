@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from nalyqor_tui.errors import TraceError
+from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.scan import LONGEST
 
 _WINDOW = 1 << 20
@@ -88,6 +89,18 @@ class Source:
         while window := self.read(position, min(_WINDOW, self.size - position)):
             yield window
             position += len(window)
+
+    def index(self, *, heads: bool) -> Lines:
+        """Find all lines of the file, whatever time it takes; with `heads`, as lines of records of ours."""
+        fd = _open(self.path) if self._fd is None else self._fd
+        try:
+            found = Lines(fd, self.size, heads=heads)
+            found.start()
+            found.wait()
+        finally:
+            if fd != self._fd:
+                os.close(fd)
+        return found
 
     def refuse_what_is_no_text(self) -> None:
         """Raise `TraceError` for a file that is empty, blank, or certainly not JSON text."""

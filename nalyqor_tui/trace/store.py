@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +17,8 @@ from nalyqor_tui.phrase import Phrase, counted, own, phrase, plain
 from nalyqor_tui.trace import folder
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
-from nalyqor_tui.trace.formats.base import Fidelity, Names, SessionDraft
+from nalyqor_tui.trace.formats.base import Drafts, Fidelity, Names, SessionDraft
+from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.recognise import Claim, claims, recognise
@@ -32,9 +34,13 @@ STDIN: Final = Path("-")
 class Trace:
     """A trace file in a format that is known, a folder of such files, or what came through a pipe."""
 
-    def __init__(self, path: Path) -> None:
-        """Open and recognise `path`; raise `TraceError` when that cannot be done."""
+    def __init__(self, path: Path, lines: Lines | None = None) -> None:
+        """Open and recognise `path`; raise `TraceError` when that cannot be done.
+
+        `lines` are those of a file that somebody has begun to look for.
+        """
         self.path = path
+        self._lines = lines
         self.is_folder = path != STDIN and _is_folder(path)
         self.skipped: list[folder.Skipped] = []
         self._packed: Source | None = None
@@ -42,6 +48,7 @@ class Trace:
         self.parts = self._open_folder() if self.is_folder else self._open_file()
         self._documents = {document.name: document for part in self.parts for document in part.documents}
         self._drafts, self._part_of = _drafts(self.parts)
+        self._ids = _ids(self._drafts)
         self._sessions: dict[int, Session] = {}
 
     @property
@@ -79,7 +86,7 @@ class Trace:
     @property
     def session_ids(self) -> list[str]:
         """The sessions' ids, in the order of the file."""
-        return [draft.id for draft in self._drafts]
+        return self._ids
 
     @property
     def size(self) -> int:
@@ -174,6 +181,8 @@ class Trace:
             self._warnings.append(phrase(says, keys=", ".join(keys)))
         form = claim.format
         assert form is not None
+        if claim.document.source is self._packed:
+            claim.document.found = self._lines
         return [folder.Part(form, form.read(claim.document), (claim.document,))]
 
     def _open_folder(self) -> list[folder.Part]:
@@ -200,13 +209,19 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _drafts(parts: Sequence[folder.Part]) -> tuple[list[SessionDraft], list[int]]:
+def _drafts(parts: Sequence[folder.Part]) -> tuple[Sequence[SessionDraft], Sequence[int]]:
     """Return the sessions of all parts, each under a name of its own, and the part that each belongs to."""
-    drafts: list[SessionDraft] = []
-    part_of: list[int] = []
+    if len(parts) == 1 and isinstance(drafts := parts[0].reading.sessions, Drafts):
+        return drafts, bytes(len(drafts))
+    all_of_them: list[SessionDraft] = []
+    part_of = array("I")
     names = Names()
     for index, part in enumerate(parts):
         for draft in part.reading.sessions:
-            drafts.append(SessionDraft(names.unique(draft.id), draft.load))
+            all_of_them.append(SessionDraft(names.unique(draft.id), draft.load))
             part_of.append(index)
-    return drafts, part_of
+    return all_of_them, part_of
+
+
+def _ids(drafts: Sequence[SessionDraft]) -> list[str]:
+    return drafts.ids if isinstance(drafts, Drafts) else [draft.id for draft in drafts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, overload
 
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.trace.document import Document, Sample
@@ -43,6 +43,28 @@ class SessionDraft:
 
     id: str
     load: Callable[[], Iterable[Placed]]
+
+
+class Drafts(Sequence[SessionDraft]):
+    """The sessions of a file that may hold a million of them: each draft is made when it is asked for."""
+
+    def __init__(self, ids: list[str], load: Callable[[int], Callable[[], Iterable[Placed]]]) -> None:
+        self.ids = ids
+        self._load = load
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, index: int) -> SessionDraft: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SessionDraft]: ...
+    def __getitem__(self, index: int | slice) -> SessionDraft | Sequence[SessionDraft]:
+        """Return a draft by its ordinal."""
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index if index >= 0 else index + len(self)
+        return SessionDraft(self.ids[at], self._load(at))
 
 
 @dataclass(frozen=True, slots=True)

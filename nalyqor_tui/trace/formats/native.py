@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nalyqor_tui.trace.document import Document, Sample
-from nalyqor_tui.trace.formats.base import Can, Fidelity, Names, Reading, SessionDraft
+from nalyqor_tui.trace.formats.base import Can, Drafts, Fidelity, Reading
+from nalyqor_tui.trace.index.heads import BLANK, HEADER
+from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.records import KINDS, Json, Unparsed
 from nalyqor_tui.trace.records import read as record
+from nalyqor_tui.trace.runs import Assigning, Runs
 
 NAME = "native"
 TITLE = "nalyqor.trace/1"
@@ -30,21 +33,17 @@ def score(sample: Sample) -> float:
 
 
 def read(document: Document) -> Reading:
-    """Split the records by session: a header starts one, a `conversation_id` names one."""
-    found = _Sessions()
-    for value, place in document.items():
-        found.add(place, value)
-    return Reading([SessionDraft(s.id, _Load(document, tuple(s.pieces))) for s in found.all])
+    """Split the records by session: a header starts one, a `conversation_id` names one.
+
+    The lines of a file are told by their heads; the elements of an array are read for it.
+    """
+    places = [item.place for item in document.items()] if document.whole else None
+    ids, runs = _in_lines(document.lines) if places is None else _in_array(document)
+    return Reading(Drafts(ids, lambda session: _Load(document, runs, session, places)))
 
 
 def _ours(value: dict[str, Json]) -> bool:
     return value["kind"] in KINDS or "seq" in value or "turn" in value
-
-
-@dataclass(slots=True)
-class _Session:
-    id: str
-    pieces: list[Place] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +51,55 @@ class _Load:
     """Reads the records of one session, from the lines or the array elements where they stood."""
 
     document: Document
-    pieces: tuple[Place, ...]
+    runs: Runs
+    session: int
+    places: list[Place] | None
 
     def __call__(self) -> Iterator[Placed]:
-        for place in self.pieces:
+        for place in self._lines() if self.places is None else self._elements(self.places):
             value, _ = self.document.item(place)
             yield value if isinstance(value, Unparsed) else record(value), place
 
+    def _lines(self) -> Iterator[Place]:
+        codes = self.document.lines.codes
+        for start, stop in self.runs.of(self.session):
+            for number in range(start, stop):
+                if codes[number] != BLANK:
+                    yield self.document.line(number)
 
-class _Sessions:
-    """Assigns records to sessions in one pass: interleaved ones by their id, others to the latest header."""
+    def _elements(self, places: list[Place]) -> Iterator[Place]:
+        for start, stop in self.runs.of(self.session):
+            yield from places[start:stop]
 
-    def __init__(self) -> None:
-        self.all: list[_Session] = []
-        self._names = Names()
-        self._latest: dict[str, _Session] = {}
-        self._current: _Session | None = None
 
-    def add(self, place: Place, value: Json) -> None:
-        value = value if isinstance(value, dict) else {}
-        named = value.get("conversation_id")
-        named = named if isinstance(named, str) else None
-        if value.get("kind") == "trace":
-            session = self._current = self._start(named)
-        elif named is not None:
-            session = self._latest.get(named) or self._start(named)
+def _in_lines(lines: Lines) -> tuple[list[str], Runs]:
+    """Assign lines to sessions; between two that are headers or name a session, all belong to the same."""
+    found, codes, named = Assigning(), lines.codes, lines.named()
+    count = len(codes)
+    naming, name = next(named, (count, b""))
+    at = header = 0
+    while at < count:
+        if header < at or at == 0:
+            header = codes.find(HEADER, at)
+            header = count if header < 0 else header
+        if at == naming:
+            found.add(at, header == at, name.decode("utf-8", "surrogatepass"))
+            naming, name = next(named, (count, b""))
+            following = at + 1  # the session of a line that names none is another one, perhaps
+        elif codes[at] == BLANK:
+            following = at + 1
         else:
-            session = self._current = self._current or self._start(None)
-        session.pieces.append(place)
+            found.add(at, header == at, None)
+            following = min(naming, header if header > at else at + 1)
+        at = following
+    return found.sorted(count)
 
-    def _start(self, named: str | None) -> _Session:
-        session = _Session(self._names.unique(named or f"session {len(self.all) + 1}"))
-        self.all.append(session)
-        if named is not None:  # a second header with this id is a second session: what follows belongs to it
-            self._latest[named] = session
-        return session
+
+def _in_array(document: Document) -> tuple[list[str], Runs]:
+    found = Assigning()
+    items = list(document.items())
+    for at, item in enumerate(items):
+        value = item.value if isinstance(item.value, dict) else {}
+        named = value.get("conversation_id")
+        found.add(at, value.get("kind") == "trace", named if isinstance(named, str) else None)
+    return found.sorted(len(items))

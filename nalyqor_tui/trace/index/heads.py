@@ -19,6 +19,8 @@ WORDS: Final = (
 
 CODES: Final = {word: code for code, word in enumerate(WORDS)}
 NO_TURN: Final = -1
+HEADER: Final = CODES["trace"]
+BLANK: Final = CODES["blank"]
 OTHER: Final = CODES["other"]
 KINDS: Final = {word.encode(): code for word, code in CODES.items() if 0 < code < OTHER}
 
@@ -46,7 +48,7 @@ class Head(NamedTuple):
 def head(line: bytes) -> Head:
     """Tell the head of a line by reading its value."""
     if not line.strip(b" \t\r"):
-        return Head(CODES["blank"])
+        return Head(BLANK)
     try:
         value = loads(line)
     except BadJsonError:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from threading import Condition, Event, Thread
 from typing import IO, Final, NamedTuple
 
+from nalyqor_tui.trace.index.heads import HEADER
 from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, scan
 
 _WORTH: Final = 8 << 20  # bytes from which processes are faster than this one
@@ -32,8 +33,8 @@ class Span(NamedTuple):
 class Lines:
     """The lines of an open file of `size` bytes, numbered from 0 in the order of the file.
 
-    `offsets`, `codes` (see heads.WORDS) and `turns` hold an item for each line that is known; `named` the
-    names of sessions by the number of the line that tells them. With `heads` the lines are records of ours.
+    `offsets`, `codes` (see heads.WORDS) and `turns` hold an item for each line that is known. With `heads` the
+    lines are records of ours.
     """
 
     def __init__(self, fd: int, size: int, *, heads: bool) -> None:
@@ -43,10 +44,14 @@ class Lines:
         self.offsets = array("Q")
         self.codes = bytearray()
         self.turns = array("i")
-        self.named: dict[int, bytes] = {}
+        self._naming = array("Q")  # the lines that name a session, and which of the names it is
+        self._named = array("I")
+        self._names: list[bytes] = []
+        self._known: dict[bytes, int] = {}
         self.stopped = Event()
         self._fd = fd
         self._done = False
+        self._end = 0  # where the last line ends, once all are known
         self._changed = Condition()
         self._workers: list[subprocess.Popen[bytes]] = []
         self._scanned: list[int] = [0]
@@ -64,6 +69,11 @@ class Lines:
     def progress(self) -> float:
         """The share of the file that has been looked at, from 0 to 1."""
         return 1.0 if self._done or not self.size else min(1.0, sum(self._scanned) / self.size)
+
+    def named(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines that name a session, in order, with the name."""
+        for number, name in zip(self._naming, self._named, strict=True):
+            yield number, self._names[name]
 
     def start(self) -> None:
         """Begin to find the lines: a small file is scanned before this returns, a large one in the background."""
@@ -101,20 +111,25 @@ class Lines:
     def grow(self, size: int) -> None:
         """Take in what was written to the file since all its lines were known; the last line may have been half."""
         start = self.size
-        if self.codes and os.pread(self._fd, 1, self.size - 1) != b"\n":
+        if self.codes and not self._ended(self.size):
             start = self.offsets.pop()
             self.turns.pop()
             self.codes.pop()
-            self.named.pop(len(self.codes), None)
+            if self._naming and self._naming[-1] == len(self.codes):
+                self._naming.pop()
+                self._named.pop()
         for piece in scan(self._fd, start, size, size, heads=self.heads):
             self._append(piece)
         self.size = size
+        self._end = size - self._ended(size)
 
     def span(self, number: int) -> Span:
         """Return where a known line lies."""
         offset = self.offsets[number]
         if number + 1 < len(self.offsets):
             return Span(offset, self.offsets[number + 1] - offset - 1)
+        if self._end:
+            return Span(offset, self._end - offset)
         return Span(offset, newline(self._fd, offset, self.size) - offset)
 
     def data(self, number: int, most: int = LONGEST) -> bytes:
@@ -186,11 +201,25 @@ class Lines:
         self.offsets.extend(piece.offsets)
         self.turns.extend(piece.turns)
         for number, name in piece.named.items():
-            self.named[first + number] = name
+            known = self._known.get(name)
+            if known is None:
+                known = len(self._names)
+                self._names.append(name)
+                if (
+                    piece.codes[number] != HEADER
+                ):  # a header names a session of its own; others name one again
+                    self._known[name] = known
+            self._naming.append(first + number)
+            self._named.append(known)
         self.codes.extend(piece.codes)  # the last, as it says how many lines are known
+
+    def _ended(self, size: int) -> bool:
+        """Say whether the last of so many bytes ends a line."""
+        return size > 0 and os.pread(self._fd, 1, size - 1) == b"\n"
 
     def _finish(self) -> None:
         with self._changed:
+            self._end = self.size - self._ended(self.size)
             self._done = True
             self._changed.notify_all()
 
