@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nalyqor_tui.derive.finding import Verdict
-from nalyqor_tui.notes.history import Note
 from nalyqor_tui.phrase import Phrase, own, phrase
-from nalyqor_tui.policy.loader import Policy
+
+if TYPE_CHECKING:  # a screen that shows only what lies in a file needs no policy and no notes
+    from nalyqor_tui.derive.finding import Verdict
+    from nalyqor_tui.notes.history import Note
+    from nalyqor_tui.policy.loader import Policy
 
 Tone = Literal["plain", "strong", "dim", "pass", "fail", "unknown", "remark"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -14,11 +14,10 @@ from textual.content import Content
 from textual.screen import Screen
 
 from nalyqor_tui.tui.actions import Action, Scope, of
-from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.editor import Editor
-from nalyqor_tui.tui.screens.review import ReviewScreen
-from nalyqor_tui.tui.screens.sessions import SessionsScreen
 from nalyqor_tui.tui.typeahead import TypeAhead
+
+if TYPE_CHECKING:  # the lines of a file are shown before what the decisions need is imported
+    from nalyqor_tui.tui.case import Case
 
 SCREENS: dict[Scope, str] = {
     "review": "review.ReviewScreen",
@@ -29,6 +28,17 @@ SCREENS: dict[Scope, str] = {
     "why": "origins.WhyScreen",
 }
 """The screens that have actions of the registry, by module and class: a screen is imported when it is wanted."""
+
+
+def first_screen(case: Case, session: int | None, at: str | None) -> Screen[None]:
+    """Make the screen that a case opens on: the list of sessions, or the only one or the one that was asked for."""
+    if session is None and len(case.trace.session_ids) > 1:
+        from nalyqor_tui.tui.screens.sessions import SessionsScreen
+
+        return SessionsScreen(case)
+    from nalyqor_tui.tui.screens.review import ReviewScreen
+
+    return ReviewScreen(case, session or 0, at)
 
 
 class Actions(Provider):
@@ -105,22 +115,23 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         self.set_keymap(self.case.keys)
         for number in (signal.SIGHUP, signal.SIGTERM):
             self._loop_signal(number)
-        many = len(self.case.trace.session_ids) > 1
         if self._first is not None:
             self.push_screen(self._first())
-        elif many and self._session is None:
-            self.push_screen(SessionsScreen(self.case))
         else:
-            self.push_screen(ReviewScreen(self.case, self._session or 0, self._at))
+            self.push_screen(first_screen(self.case, self._session, self._at))
 
     def on_app_focus(self) -> None:
         """Show what others wrote into the notes while the reader looked elsewhere."""
+        from nalyqor_tui.tui.screens.review import ReviewScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, ReviewScreen) and screen.is_mounted:
                 screen.take_in()
 
     def _leave(self, number: signal.Signals) -> None:
         """Keep what stands in an open editor, and leave."""
+        from nalyqor_tui.tui.screens.editor import Editor
+
         for screen in self.screen_stack:
             if isinstance(screen, Editor) and screen.is_mounted:
                 screen.keep_draft()

@@ -13,18 +13,17 @@ from textual.app import App
 
 from nalyqor_tui.errors import ExportError
 from nalyqor_tui.phrase import Phrase, own, phrase
-from nalyqor_tui.present import card, words
-from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.present.text import literal_lines, show
-from nalyqor_tui.trace.session import Decision
-from nalyqor_tui.tui.case import Case
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from nalyqor_tui.policy.loader import Policy
+    from nalyqor_tui.present.review import Review
     from nalyqor_tui.report.redact.redaction import Redaction
+    from nalyqor_tui.trace.session import Decision
+    from nalyqor_tui.tui.case import Case
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PASSING = 1000  # characters that are said in passing; more would cover the screen, and be slow to lay out
@@ -47,6 +46,8 @@ def next_theme(app: App[Any]) -> None:
 
 def in_full(case: Case, review: Review, row: Row) -> str:
     """Write a row with its truth, its origin, its whole body, and the records behind it as they stand in the file."""
+    from nalyqor_tui.present import words
+
     out = [f"{row.truth.value.upper()} · {row.label}", "".join(row.value), row.body]
     says = "".join(words.origin(review.session, row.origin))
     out.append(f"Source: {says}" if says else "")
@@ -71,6 +72,7 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
 
     The parts of a report are without secrets, as the report is; the other forms are what the reader sees.
     """
+    from nalyqor_tui.present import card, words
     from nalyqor_tui.report import markdown
 
     redaction = take_out()

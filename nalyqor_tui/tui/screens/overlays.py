@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,10 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from nalyqor_tui.present.query.vocabulary import FIELDS, FLAGS
 from nalyqor_tui.present.text import literal, literal_lines
-from nalyqor_tui.trace.store import Trace
 from nalyqor_tui.tui.actions import Scope, of
+
+if TYPE_CHECKING:
+    from nalyqor_tui.trace.store import Trace
 
 LEGEND = """\
 TRUTHS, in the gutter of every row
@@ -92,6 +94,8 @@ def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
 
 def _conditions() -> list[str]:
     """Say what a condition is made of."""
+    from nalyqor_tui.present.query.vocabulary import FIELDS, FLAGS
+
     out = [
         "CONDITIONS, to filter by (f) and to stop at (B)",
         "  with = != < > <= >= ~ (holds the text), and, or, not, ( )",

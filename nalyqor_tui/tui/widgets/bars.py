@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,9 +14,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nalyqor_tui.phrase import Phrase, phrase
-from nalyqor_tui.present.steps import Step
 from nalyqor_tui.present.text import show
 from nalyqor_tui.tui.widgets.wrap import cells
+
+if TYPE_CHECKING:
+    from nalyqor_tui.present.steps import Step
 
 _LEVELS = {"tie": "▁", "narrow": "▃", "unresolved": "?", "clear": "▇", "against": "▼"}
 
