@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from threading import Condition, Event, Thread
 from typing import IO, Final, NamedTuple
 
+from nalyqor_tui.trace.index import cache
 from nalyqor_tui.trace.index.heads import HEADER
 from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, scan
 
@@ -48,6 +49,8 @@ class Lines:
         self._named = array("I")
         self._names: list[bytes] = []
         self._known: dict[bytes, int] = {}
+        self._was = ""
+        self._gathering: Thread | None = None
         self.stopped = Event()
         self._fd = fd
         self._done = False
@@ -82,6 +85,10 @@ class Lines:
                 self._append(piece)
             self._finish()
             return
+        self._was = cache.identity(self._fd, heads=self.heads)
+        if (kept := cache.load(self._fd, heads=self.heads)) is not None and len(kept.codes):
+            self._take_over(kept)
+            return
         count = max(1, min(_MOST, os.cpu_count() or 1))
         bounds = [self.size * part // count for part in range(count + 1)]
         self._scanned = [0] * count
@@ -92,13 +99,19 @@ class Lines:
         ]
         for thread in threads:
             thread.start()
-        Thread(target=self._gather, args=(threads,), daemon=True).start()
+        self._gathering = Thread(target=self._gather, args=(threads,), daemon=True)
+        self._gathering.start()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all lines are known, or the time is over, or it was stopped; say whether they are."""
         with self._changed:
             self._changed.wait_for(lambda: self._done or self.stopped.is_set(), seconds)
         return self._done
+
+    def settle(self) -> None:
+        """Wait until what was found has been kept, too."""
+        if self._gathering is not None:
+            self._gathering.join()
 
     def stop(self) -> None:
         """End the search for lines; what is known stays."""
@@ -195,6 +208,17 @@ class Lines:
                     self._append(piece)
                 self._parts[part] = []
         self._finish()
+        kept = cache.Kept(self.offsets, self.codes, self.turns, self._naming, self._named, self._names)
+        cache.save(self._fd, kept, self._was, heads=self.heads)
+
+    def _take_over(self, kept: cache.Kept) -> None:
+        """Take the lines from where an earlier search has kept them."""
+        self.offsets, self.codes, self.turns = kept.offsets, kept.codes, kept.turns
+        self._naming, self._named, self._names = kept.naming, kept.named, kept.names
+        again = (named for number, named in zip(kept.naming, kept.named, strict=True)
+                 if kept.codes[number] != HEADER)  # fmt: skip
+        self._known = {kept.names[named]: named for named in again}
+        self._finish()
 
     def _append(self, piece: Piece) -> None:
         first = len(self.codes)
@@ -205,9 +229,7 @@ class Lines:
             if known is None:
                 known = len(self._names)
                 self._names.append(name)
-                if (
-                    piece.codes[number] != HEADER
-                ):  # a header names a session of its own; others name one again
+                if piece.codes[number] != HEADER:  # which names a session of its own
                     self._known[name] = known
             self._naming.append(first + number)
             self._named.append(known)
