@@ -22,6 +22,7 @@ _VERSION: Final = 1
 _EDGE: Final = 4096
 _SETTLED: Final = 2.0  # seconds: of a file written to since, the times might not tell a further change
 _MOST: Final = 512 << 20  # bytes of all that is kept; the oldest goes first
+_STALE: Final = 3600  # seconds: what somebody is still writing by then was given up
 _TYPES: Final = "QBiQIQ"
 
 

@@ -6,6 +6,7 @@ is known grows from the start of the file; the last lines can be read at once, b
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
@@ -51,6 +52,7 @@ class Lines:
         self._known: dict[bytes, int] = {}
         self._was = ""
         self._gathering: Thread | None = None
+        self._keeping: Thread | None = None
         self.stopped = Event()
         self._fd = fd
         self._done = False
@@ -110,8 +112,9 @@ class Lines:
 
     def settle(self) -> None:
         """Wait until what was found has been kept, too."""
-        if self._gathering is not None:
-            self._gathering.join()
+        for thread in (self._gathering, self._keeping):
+            if thread is not None:
+                thread.join()
 
     def stop(self) -> None:
         """End the search for lines; what is known stays."""
@@ -208,6 +211,11 @@ class Lines:
                     self._append(piece)
                 self._parts[part] = []
         self._finish()
+        with contextlib.suppress(RuntimeError):  # the program is ending
+            self._keeping = Thread(target=self._keep, daemon=False)  # what was begun is written to its end
+            self._keeping.start()
+
+    def _keep(self) -> None:
         kept = cache.Kept(self.offsets, self.codes, self.turns, self._naming, self._named, self._names)
         cache.save(self._fd, kept, self._was, heads=self.heads)
 
