@@ -7,6 +7,7 @@ a person. What is not marked is data, so that forgetting the mark can only make 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 class Words(str):
@@ -22,14 +23,24 @@ _SLOT = re.compile(r"\{(\w+)\}")
 def phrase(template: str, /, **values: object) -> Phrase:
     """Fill `{name}` slots of a template of ours; other values are data unless they are phrases."""
     out: list[str] = []
-    for index, piece in enumerate(_SLOT.split(template)):
-        if index % 2 == 0:
-            out.append(Words(piece))
-        elif isinstance(value := values[piece], tuple):
-            out.extend(value)
-        else:
-            out.append(value if isinstance(value, str) else str(value))
-    return tuple(piece for piece in out if piece)
+    for words, slot in _pieces(template):
+        if words:
+            out.append(words)
+        if not slot:
+            continue
+        value = values[slot]
+        if isinstance(value, tuple):
+            out.extend(piece for piece in value if piece)
+        elif text := value if isinstance(value, str) else str(value):
+            out.append(text)
+    return tuple(out)
+
+
+@lru_cache(maxsize=2048)
+def _pieces(template: str) -> tuple[tuple[Words, str], ...]:
+    """Take a template apart: words of ours, each with the slot after it; there is none after the last."""
+    pieces = [*_SLOT.split(template), ""]
+    return tuple((Words(words), slot) for words, slot in zip(pieces[::2], pieces[1::2], strict=True))
 
 
 def own(text: str) -> Phrase:

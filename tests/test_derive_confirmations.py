@@ -9,8 +9,9 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from trace_samples import ALL, acted, decision, found, given, header, message, policy, result, session
 
-from nalyqor_tui.derive.confirmations import Ledger, Standing
+from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.judge import judge
+from nalyqor_tui.derive.life import Standing
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace.session import Session
 

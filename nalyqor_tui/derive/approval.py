@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 from nalyqor_tui.derive.acts import Certainty
-from nalyqor_tui.derive.confirmations import Ledger, Life
+from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.consent import Class, Consent, consents
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Answer
+from nalyqor_tui.derive.life import Life, Standing
 from nalyqor_tui.derive.reliance import changes
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy
@@ -114,30 +116,45 @@ def approved(session: Session, ledger: Ledger, decision: Decision, kind: str) ->
     """Look for a live confirmation of the type `kind` that covers the decision's action."""
     at = moment(session, decision)
     action = sent(session.chosen(decision), session.record(at))
-    lives = [life for life in ledger.known_at(at) if life.type_name == kind]
-    live = [(life, life.covers(action)) for life in lives if life.at(at).status == "live"]
+    standing = [(life, life.at(at)) for life in ledger.given.current(at) if life.type_name == kind]
+    live = [(life, life.covers(action)) for life, now in standing if now.status == "live"]
     for life, coverage in live:
         if coverage.verdict == "covers":
             return Answer("pass", phrase("{id} is live and covers it", id=life.id), (life.entry, at))
-    unsure = [life for life, c in live if c.verdict == "unknown"]
-    unsure += [life for life in lives if life.at(at).status == "unknown"]
-    unsure += [life for life in ledger.known_at(at) if _untyped(life, action)]
-    if unsure:
-        return Answer("unknown", phrase("{id} cannot be told", id=unsure[0].id), (unsure[0].entry, at))
+    if (unsure := next(_unsure(ledger, kind, standing, live, action, at), None)) is not None:
+        return Answer("unknown", phrase("{id} cannot be told", id=unsure.id), (unsure.entry, at))
     if session.captures.confirmation != "all":
         says = phrase("none in the log, which does not claim to record every confirmation")
         return Answer("unknown", says, (at,))
-    return _not_approved(lives, live, at)
+    return _not_approved(ledger.given.last(kind, at), live, at)
 
 
 def covered(session: Session, ledger: Ledger, decision: Decision, action: rec.Action) -> Certainty:
     """Say whether any live confirmation covers the call of a decision."""
     at = moment(session, decision)
-    standing = [(life.at(at).status, life.covers(action).verdict) for life in ledger.known_at(at)]
-    if ("live", "covers") in standing:
-        return "yes"
-    unsure = any(s == "unknown" or (s == "live" and c == "unknown") for s, c in standing)
-    return "unknown" if unsure or session.captures.confirmation != "all" else "no"
+    unsure = session.captures.confirmation != "all" or bool(ledger.given.doubtful(at))
+    for life in ledger.given.current(at):
+        status = life.at(at).status
+        coverage = life.covers(action).verdict if status == "live" else None
+        if coverage == "covers":
+            return "yes"
+        unsure = unsure or status == "unknown" or coverage == "unknown"
+    return "unknown" if unsure else "no"
+
+
+def _unsure(
+    ledger: Ledger,
+    kind: str,
+    standing: list[tuple[Life, Standing]],
+    live: list[tuple[Life, Coverage]],
+    action: rec.Action,
+    at: int,
+) -> Iterator[Life]:
+    """Yield those that may approve an action: nobody can tell what they cover, whether they are live, or their type."""
+    yield from (life for life, coverage in live if coverage.verdict == "unknown")
+    unknown = [life for life, now in standing if now.status == "unknown"]
+    yield from sorted([*unknown, *ledger.given.doubtful(at, [kind])], key=lambda life: life.entry)
+    yield from (life for life in ledger.given.untyped(at) if _untyped(life, action))
 
 
 def _untyped(life: Life, action: rec.Action) -> bool:
@@ -145,14 +162,14 @@ def _untyped(life: Life, action: rec.Action) -> bool:
     return life.type_name is None and life.covers(action).verdict in ("covers", "unknown")
 
 
-def _not_approved(lives: list[Life], live: list[tuple[Life, Coverage]], at: int) -> Answer:
-    for life, coverage in live:
+def _not_approved(life: Life | None, live: list[tuple[Life, Coverage]], at: int) -> Answer:
+    """Say why none approves: what the first live one is for, or what became of the latest one."""
+    for other, coverage in live:
         what = changes(coverage) if coverage.verdict == "arguments" else phrase("another tool")
-        says = (*phrase("{id} is live but for something else: ", id=life.id), *what)
-        return Answer("fail", says, (life.entry, at))
-    if not lives:
+        says = (*phrase("{id} is live but for something else: ", id=other.id), *what)
+        return Answer("fail", says, (other.entry, at))
+    if life is None:
         return Answer("fail", phrase("none was given"), (at,))
-    life = lives[-1]
     standing = life.at(at)
     evidence = tuple(i for i in (life.entry, standing.since, at) if i is not None)
     says = (*phrase("{id} {status}: ", id=life.id, status=own(standing.status)), *standing.says)

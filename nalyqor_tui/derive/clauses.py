@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nalyqor_tui.derive import args
 from nalyqor_tui.derive.acts import CERTAIN, Act, Certainty
 from nalyqor_tui.derive.approval import Approvals
@@ -13,7 +15,7 @@ from nalyqor_tui.derive.order import Ban, Monitor
 from nalyqor_tui.derive.responses import Responses
 from nalyqor_tui.phrase import join, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Alternative, Need, Rule
+from nalyqor_tui.policy.schema import Alternative, Event, Need, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 
@@ -31,6 +33,7 @@ class Clauses:
         self._bans: dict[str, Ban] = {}
         self._tallies: dict[str, Tally] = {}
         self._messages = messages(session) if any(rule.limit for rule in policy.rules) else []
+        self._confirming = [event for event in _events(policy) if event.confirmed]
         for rule in policy.rules:
             for _, need in rule.needs():
                 if need.before is not None:
@@ -47,30 +50,33 @@ class Clauses:
             watcher.happened(act)
 
     def covered(self, decision: Decision, action: rec.Action) -> Certainty:
-        """Say whether a live confirmation covers the call of a decision, as it went out."""
+        """Say whether a live confirmation covers the call of a decision, as it went out.
+
+        Where no rule looks for acts like it that were confirmed, nobody asks, and it is not worked out.
+        """
+        if not any(self.policy.matches(event, action.tool) for event in self._confirming):
+            return "unknown"
         return self.approvals.covered(decision, action)
 
-    def governs(self, rule: Rule, decision: Decision) -> Certainty:
-        """Say whether a rule governs a decision: by tool, effect or kind, then by its arguments."""
-        action = self.session.chosen(decision)
+    def governs(self, rule: Rule, decision: Decision, action: rec.Action) -> Certainty:
+        """Say whether a rule governs the choice of a decision: by tool, effect or kind, then by its arguments."""
         if not self.policy.matches(rule.on, action.tool):
             return "no"
         if not rule.on.args:
             return "yes"
         return CERTAIN[args.fits(rule.on.args, action, self.facts, decision.entry).verdict]
 
-    def used(self, rule: Rule, decision: Decision, *, sure: bool) -> None:
+    def used(self, rule: Rule, decision: Decision, action: rec.Action, *, sure: bool) -> None:
         """Reckon with a decision that a rule governs, surely or perhaps, for those that come after it."""
-        action = self.session.chosen(decision)
         for _, need in rule.needs():
             if need.before is not None:
                 self._monitors[id(need)].used(decision, action, sure=sure)
         if rule.limit is not None:
             self._tallies[rule.id].count(decision, action, self._messages[decision.index], sure=sure)
 
-    def check(self, rule: Rule, decision: Decision) -> list[Finding]:
+    def check(self, rule: Rule, decision: Decision, action: rec.Action) -> list[Finding]:
         """Answer every clause of a rule that governs; only then is the decision counted as a use."""
-        action, at = self.session.chosen(decision), decision.entry
+        at = decision.entry
         answers: list[tuple[str, Answer]] = []
         if rule.need is not None:
             answers += self._need(rule.need, decision, action)
@@ -113,6 +119,15 @@ class Clauses:
                     return answer
         says = phrase("none holds: {each}", each=join("; ", [answer.says for answer in answers]))
         return Answer("fail", says, tuple(dict.fromkeys(e for answer in answers for e in answer.evidence)))
+
+
+def _events(policy: Policy) -> Iterator[Event]:
+    """Yield every pattern of acts that some rule looks for."""
+    for rule in policy.rules:
+        for _, need in rule.needs():
+            yield from (event for event in (need.before, need.since) if event is not None)
+        if rule.forbid is not None:
+            yield rule.forbid.after
 
 
 def finding(policy: Policy, rule: Rule, check: str, answer: Answer) -> Finding:

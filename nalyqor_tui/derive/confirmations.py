@@ -6,69 +6,15 @@ policy's column, nor the other way round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from bisect import bisect_left
+from functools import cached_property
 
-from nalyqor_tui.derive.coverage import Coverage, compare
+from nalyqor_tui.derive.life import Because, Life, Lives, Standing
 from nalyqor_tui.phrase import Phrase, counted, own, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import ConfirmationType
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Entry, Session, arguments, seconds
-
-Status = Literal["live", "ended", "never valid", "not given", "unknown"]
-Because = Literal[
-    "consumed", "superseded", "revoked", "expired", "context_reset", "compacted", "session_end", "invalid"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a confirmation stands at a record: its status, why, and the record since which it is so."""
-
-    status: Status
-    because: Because | None
-    since: int | None
-    says: Phrase
-
-
-@dataclass(slots=True)
-class Life:
-    """One confirmation: `entry` gave it, `changes` are its standings in order of the records that made them."""
-
-    id: str
-    entry: int
-    record: rec.Confirmation
-    type_name: str | None
-    type: ConfirmationType | None
-    turn: int
-    user_turns: int
-    clock: float | None
-    uses_left: int | None = None
-    used_by: list[int] = field(default_factory=list)
-    changes: list[Standing] = field(default_factory=list)
-
-    def at(self, index: int) -> Standing:
-        """Return the standing just before the record with this ordinal.
-
-        What has expired by the turn or the time of that record had expired before it.
-        """
-        current = Standing("not given", None, None, phrase("not given yet"))
-        for change in self.changes:
-            passed = change.since == index and change.because == "expired"
-            if change.since is not None and change.since >= index and not passed:
-                break
-            current = change
-        return current
-
-    @property
-    def latest(self) -> Standing:
-        """The standing after all that has been read."""
-        return self.changes[-1]
-
-    def covers(self, action: rec.Action) -> Coverage:
-        """Compare an action with what was agreed to, as far as the type's `covers` asks."""
-        return compare(self.type or ConfirmationType(), self.record.covers, action)
 
 
 class Ledger:
@@ -80,15 +26,35 @@ class Ledger:
         self._user_turns = 0
         self._last_turn: int | None = None
         self._pending: dict[int, list[Life]] = {}
-        self.lives: list[Life] = []
+        self.given = Lives()
+
+    @property
+    def lives(self) -> list[Life]:
+        """All confirmations that were given, in order."""
+        return self.given.all
 
     def find(self, name: str, index: int) -> Life | None:
         """Return the latest confirmation with this id that was given before the record with this ordinal."""
-        return next((life for life in reversed(self.lives) if life.id == name and life.entry < index), None)
+        return self.given.named(name, index)
 
     def known_at(self, index: int) -> list[Life]:
         """Return the confirmations that had been recorded before the record with this ordinal."""
-        return [life for life in self.lives if life.entry < index]
+        return self.given.before(index)
+
+    def given_after(self, name: str, index: int) -> int | None:
+        """Return the first record from this ordinal on that gives a confirmation of this id."""
+        given = self._given_in_log.get(name, [])
+        at = bisect_left(given, index)
+        return given[at] if at < len(given) else None
+
+    @cached_property
+    def _given_in_log(self) -> dict[str, list[int]]:
+        out: dict[str, list[int]] = {}
+        for entry in self._session.entries:
+            record = entry.record
+            if isinstance(record, rec.Confirmation) and record.op == "given" and record.id is not None:
+                out.setdefault(record.id, []).append(entry.index)
+        return out
 
     def observe(self, entry: Entry) -> None:
         """Read the next record."""
@@ -108,7 +74,7 @@ class Ledger:
 
     def use(self, decision: Decision, entry: Entry, action: rec.Action) -> None:
         """Consume the live confirmations that cover a call which went out."""
-        for life in self._live():
+        for life in self.given.live():
             if life.covers(action).verdict != "covers":
                 continue
             life.used_by.append(entry.index)
@@ -127,31 +93,23 @@ class Ledger:
             if unsure and life.latest.because == "consumed":
                 how = "timed out" if status else "was answered without a status"
                 says = phrase("{number} {how}: perhaps used up", number=decision.number, how=phrase(how))
-                life.changes.append(Standing("unknown", None, entry.index, says))
+                self.given.reopen(life, Standing("unknown", None, entry.index, says))
             if status == "error" and restore and life.uses_left is not None:
                 life.uses_left += 1
                 if life.latest.because == "consumed":
                     says = phrase("given back: {number} failed", number=decision.number)
-                    life.changes.append(Standing("live", None, entry.index, says))
-
-    def _live(self) -> list[Life]:
-        return [life for life in self.lives if life.latest.status == "live"]
-
-    def _open(self) -> list[Life]:
-        """Return those that are live, or were and cannot be told now: they can still come to an end."""
-        began = [life for life in self.lives if life.changes[0].status == "live"]
-        return [life for life in began if life.latest.status in ("live", "unknown")]
+                    self.given.reopen(life, Standing("live", None, entry.index, says))
 
     def _end(self, life: Life, entry: Entry, because: Because, says: Phrase) -> None:
-        life.changes.append(Standing("ended", because, entry.index, says))
+        self.given.end(life, because, entry.index, says)
 
     def _end_all(self, entry: Entry, because: Because, says: Phrase) -> None:
-        for life in self._open():
+        for life in list(self.given.open.values()):
             self._end(life, entry, because, says)
 
     def _expire(self, entry: Entry, now: float | None) -> None:
-        for life in self._open():
-            if life.type is not None and (says := self._over(life, entry.turn, now)) is not None:
+        for life in list(self.given.aging.values()):
+            if (says := self._over(life, entry.turn, now)) is not None:
                 why = phrase("expired in turn {turn} ({over})", turn=entry.turn, over=says)
                 self._end(life, entry, "expired", why)
 
@@ -174,7 +132,7 @@ class Ledger:
         return None
 
     def _compacted(self, entry: Entry) -> None:
-        for life in self._open():
+        for life in list(self.given.open.values()):
             if life.type is not None and life.type.ends.compaction == "end":
                 self._end(life, entry, "compacted", phrase("the context was compacted"))
 
@@ -191,7 +149,7 @@ class Ledger:
 
     def _meant(self, record: rec.Confirmation) -> list[Life]:
         """Find what a revocation ends: the one it names, else those that answered the same, else its type."""
-        open_ = self._open()
+        open_ = list(self.given.open.values())
         if named := [life for life in open_ if life.id in (record.answers, record.id)]:
             return named
         if record.answers is not None:
@@ -199,7 +157,7 @@ class Ledger:
         return [life for life in open_ if record.type is not None and record.type == life.type_name]
 
     def _doubt(self, entry: Entry, says: Phrase) -> None:
-        for life in self._live():
+        for life in self.given.live():
             life.changes.append(Standing("unknown", None, entry.index, says))
 
     def _given(self, entry: Entry, record: rec.Confirmation) -> None:
@@ -216,7 +174,7 @@ class Ledger:
             uses_left=1 if record.scope == "once" else kind.ends.uses if kind else None,
         )
         life.changes.append(self._first(life, entry))
-        self.lives.append(life)
+        self.given.add(life)
 
     def _first(self, life: Life, entry: Entry) -> Standing:
         record, at = life.record, entry.index

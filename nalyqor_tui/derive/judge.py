@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
@@ -88,7 +89,10 @@ class _Run:
         self.governing: list[list[str]] = [[] for _ in session.decisions]
         self._state = State()
         self._acts: dict[int, Act] = {}
-        self._shown = first_shown(session)
+
+    @cached_property
+    def _shown(self) -> dict[str, int]:
+        return first_shown(self.session)
 
     def read(self) -> None:
         """Read all records."""
@@ -116,9 +120,10 @@ class _Run:
 
     def _judge(self, decision: Decision) -> None:
         found = self.findings[decision.index]
+        action = self.session.chosen(decision)
         found += discrepancies(self.session, self.policy, self.ledger, decision, self._state)
         for rule in self.policy.rules:
-            how = self.clauses.governs(rule, decision)
+            how = self.clauses.governs(rule, decision, action)
             if how == "no":
                 continue
             self.governing[decision.index].append(rule.id)
@@ -129,16 +134,15 @@ class _Run:
                     Finding("rule", "on", rule.id, "unknown", says, rule.severity, (decision.entry,), line)
                 )
             else:
-                found += self.clauses.check(rule, decision)
+                found += self.clauses.check(rule, decision, action)
                 found += self._visible(rule, decision)
-            self.clauses.used(rule, decision, sure=how == "yes")
+            self.clauses.used(rule, decision, action, sure=how == "yes")
         found += _margin(self.session, decision, self.policy)
         if decision.call is None:
-            self._unsent(decision)
+            self._unsent(decision, action)
 
-    def _unsent(self, decision: Decision) -> None:
+    def _unsent(self, decision: Decision, action: rec.Action) -> None:
         """Tell of a reply, and of a choice that no call is recorded for."""
-        action = self.session.chosen(decision)
         act = Act(decision, action, self.clauses.covered(decision, action))
         self.clauses.facts.lost(action, decision.entry)
         self.clauses.happened(act)
@@ -151,7 +155,7 @@ class _Run:
         if perhaps and self.session.captures.context == "all":
             return []  # nothing was compacted
         view = window(self.session, decision, self._state)
-        seen = sight(self.session, rule, view, self._state, self._shown)
+        seen = sight(self.session, rule, view, self._state, lambda: self._shown)
         if perhaps and seen.verdict != "pass":
             seen = Sight(
                 "unknown", seen.document, phrase("whether the context was compacted was not recorded")

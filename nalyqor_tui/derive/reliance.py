@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.confirmations import Because, Ledger, Life, Standing
+from nalyqor_tui.derive.confirmations import Ledger
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Finding
+from nalyqor_tui.derive.life import Because, Life, Standing
 from nalyqor_tui.derive.replay import State
 from nalyqor_tui.phrase import Phrase, counted, join, phrase
 from nalyqor_tui.policy.loader import Policy
@@ -33,17 +34,18 @@ def discrepancies(
     record = session.record(decision.entry)
     if not isinstance(record, rec.Decision):
         return []
-    relied = list(dict.fromkeys(record.relied_on or []))
+    relied = dict.fromkeys(record.relied_on or [])
+    others = {name: belief for name, belief in believed(record).items() if name not in relied}
     out: list[Finding] = []
     for name in relied:
         out += _relied(session, policy, ledger, decision, name)
-    for name, belief in believed(record).items():
+    for name, belief in others.items():
         life = ledger.find(name, decision.entry)
-        if name not in relied and life is not None:
+        if life is not None:
             out += _believed(policy, life, belief, life.at(decision.entry))
-    names = [*relied, *(n for n in believed(record) if n not in relied)]
-    for name in names:
-        out += _evicted(session, ledger, name, decision.entry, state)
+    if state.dropped:
+        for name in (*relied, *others):
+            out += _evicted(session, ledger, name, decision.entry, state)
     if record.relied_on is None:
         out += _unrecorded(session, policy, ledger, decision)
     return out
@@ -63,7 +65,7 @@ def _relied(session: Session, policy: Policy, ledger: Ledger, decision: Decision
     at = decision.entry
     life = ledger.find(name, at)
     if life is None:
-        return [_never_given(session, name, at)]
+        return [_never_given(session, ledger, name, at)]
     standing = life.at(at)
     line = _line(policy, life)
     evidence = tuple(i for i in (life.entry, standing.since, at) if i is not None)
@@ -128,12 +130,10 @@ def changes(coverage: Coverage) -> Phrase:
     return join("; ", said)
 
 
-def _never_given(session: Session, name: str, at: int) -> Finding:
-    for later in session.entries[at:]:
-        record = later.record
-        if isinstance(record, rec.Confirmation) and record.op == "given" and record.id == name:
-            says = phrase("given only after this decision")
-            return Finding("confirmation", "given-after-use", name, "fail", says, evidence=(at, later.index))
+def _never_given(session: Session, ledger: Ledger, name: str, at: int) -> Finding:
+    if (later := ledger.given_after(name, at)) is not None:
+        says = phrase("given only after this decision")
+        return Finding("confirmation", "given-after-use", name, "fail", says, evidence=(at, later))
     if session.captures.confirmation == "all":
         return Finding(
             "confirmation", "never-given", name, "fail", phrase("no such confirmation"), evidence=(at,)

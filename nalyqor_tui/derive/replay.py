@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rpds import HashTrieMap
 
@@ -30,8 +31,7 @@ class Version:
     other_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the log had said when `folded` records were read; values are ordinals of records.
 
     `said` holds by id what a context rebuilt from the conversation would show (messages, results, summaries);
@@ -61,27 +61,27 @@ class State:
 def fold(state: State, entry: Entry) -> State:
     """Return the state after one more record."""
     record, at = entry.record, entry.index
-    state = replace(state, folded=state.folded + 1, turn=entry.turn)
+    state = state._replace(folded=state.folded + 1, turn=entry.turn)
     match record:
         case rec.Message():
-            return replace(state, said=state.said.insert(record.id or f"#{at}", at))
+            return state._replace(said=state.said.insert(record.id or f"#{at}", at))
         case rec.Proposal():
             name = record.id or f"#{at}"
             proposals = state.proposals.insert(name, at)
-            return replace(state, proposals=proposals, said=state.said.insert(name, at))
+            return state._replace(proposals=proposals, said=state.said.insert(name, at))
         case rec.Confirmation():
-            return replace(state, confirmations=state.confirmations.insert(record.id or f"#{at}", at))
+            return state._replace(confirmations=state.confirmations.insert(record.id or f"#{at}", at))
         case rec.Retrieval():
             return _retrieved(state, record, at)
         case rec.Context():
             return _shown(state, record, at)
         case rec.ToolCall() if record.id is not None:
-            return replace(state, calls=state.calls.insert(record.id, record.name))
+            return state._replace(calls=state.calls.insert(record.id, record.name))
         case rec.ToolResult():
             said = state.said.insert(record.id or record.call or f"#{at}", at)
             tool = state.calls.get(record.call) if record.call is not None else None
             facts = state.facts if tool is None else state.facts.insert(tool, at)
-            return replace(state, said=said, facts=facts)
+            return state._replace(said=said, facts=facts)
         case rec.Compaction():
             return _compacted(state, record, at)
         case _:
@@ -121,7 +121,7 @@ def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
         elif known is not None and known.at < at:
             other = document.version if document.version != known.included else None
             versions = versions.insert(document.id, replace(known, other=other, other_at=at))
-    return replace(state, returned=returned, versions=versions, retrieval=at)
+    return state._replace(returned=returned, versions=versions, retrieval=at)
 
 
 def _shown(state: State, record: rec.Context, at: int) -> State:
@@ -132,7 +132,7 @@ def _shown(state: State, record: rec.Context, at: int) -> State:
         size = item.tokens[1] - item.tokens[0] if item.tokens else None
         if size is not None and size > largest.get(item.ref, (-1, at))[0]:
             largest = largest.insert(item.ref, (size, at))
-    return replace(state, first_seen=seen, largest=largest)
+    return state._replace(first_seen=seen, largest=largest)
 
 
 def _compacted(state: State, record: rec.Compaction, at: int) -> State:
@@ -142,4 +142,4 @@ def _compacted(state: State, record: rec.Compaction, at: int) -> State:
         if ref in said:
             said = said.remove(ref)
     said = said.insert(record.id or f"#{at}", at)
-    return replace(state, said=said, dropped=dropped, compaction=at)
+    return state._replace(said=said, dropped=dropped, compaction=at)

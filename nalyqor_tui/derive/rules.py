@@ -5,8 +5,9 @@ Absence is evidence only where the log claims to be complete; elsewhere a missin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from nalyqor_tui.derive.context import Item, Window
@@ -52,11 +53,15 @@ class Sight:
 
 
 def sight(
-    session: Session, rule: Rule, window: Window, state: State, shown: Mapping[str, int] | None = None
+    session: Session,
+    rule: Rule,
+    window: Window,
+    state: State,
+    shown: Callable[[], Mapping[str, int]] | None = None,
 ) -> Sight:
     """Look for a rule's document in the window of a decision, and where it is not, for where it was lost.
 
-    `shown` is what `first_shown` says of the session, for a caller that asks of many decisions.
+    `shown` gives what `first_shown` says of the session, for a caller that asks of many decisions.
     """
     document = rule.document
     if document is None or rule.visible is None:
@@ -68,7 +73,7 @@ def sight(
         return Sight("unknown", document, phrase("the context was not recorded"))
     if session.captures.context != "all":
         return Sight("unknown", document, phrase("the log does not claim to record all of the context"))
-    return _lost(session, document, window.recorded, state, first_shown(session) if shown is None else shown)
+    return _lost(session, document, window.recorded, state, shown or partial(first_shown, session))
 
 
 def first_shown(session: Session) -> dict[str, int]:
@@ -115,14 +120,16 @@ def _where(item: Item, window: Window) -> Phrase:
     return says + phrase(", {about}{n} before the end", about=about, n=window.used - item.span[1])
 
 
-def _lost(session: Session, document: str, shown: int, state: State, first: Mapping[str, int]) -> Sight:
+def _lost(
+    session: Session, document: str, shown: int, state: State, first: Callable[[], Mapping[str, int]]
+) -> Sight:
     """Say where a document was lost that is missing from a context which is recorded as complete."""
     if (seen := state.first_seen.get(document)) is not None:
         dropped = state.dropped.get(document)
         evidence = tuple(i for i in (seen, dropped, shown) if i is not None)
         by = phrase(" by a compaction") if dropped is not None else ()
         return Sight("evicted", document, (*phrase("was in the context, then dropped"), *by), evidence)
-    if (later := first.get(document)) is not None:
+    if (later := first().get(document)) is not None:
         says = phrase("first in the context of turn {turn}", turn=session.entries[later].turn)
         return Sight("late", document, says, (shown, later))
     if (at := state.returned.get(document)) is not None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from nalyqor_tui.trace.records import ToolResult
 
 BESIDE = "nalyqor.toml"
 _MAX_BYTES = 1 << 20
+_KEPT = 4096  # answers that are kept of whether a pattern names a tool
 _TEXT = 10_000  # characters of a text that a pattern is tried on: a bound on its work
 
 
@@ -55,11 +56,32 @@ class Policy:
 
     def rule_line(self, rule: Rule, clause: str = "") -> int | None:
         """Return the line of a rule or of one of its clauses."""
-        index = next(i for i, r in enumerate(self.rules) if r.id == rule.id)
-        return self.line("rule", index, clause) if clause else self.line("rule", index)
+        known, asked = self._lines, (rule.id, clause)
+        if asked not in known:
+            index = next(i for i, r in enumerate(self.rules) if r.id == rule.id)
+            known[asked] = self.line("rule", index, clause) if clause else self.line("rule", index)
+        return known[asked]
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str], int | None]:
+        """The lines of rules and of their clauses that were asked for."""
+        return {}
 
     def matches(self, pattern: On | Then, tool: str | None) -> bool:
         """Say whether a choice is one of those that a pattern names, by glob, effect or kind; None is a reply."""
+        known = self._matched.get((id(pattern), tool))
+        if known is None or known[0] is not pattern:
+            if len(self._matched) >= _KEPT:
+                self._matched.clear()
+            known = self._matched[id(pattern), tool] = (pattern, self._matches(pattern, tool))
+        return known[1]
+
+    @cached_property
+    def _matched(self) -> dict[tuple[int, str | None], tuple[On | Then, bool]]:
+        """What was asked of patterns and tools: a log has few tools, and asks of each again and again."""
+        return {}
+
+    def _matches(self, pattern: On | Then, tool: str | None) -> bool:
         if isinstance(pattern, On):
             if self.named(pattern.except_, tool):
                 return False
@@ -105,9 +127,17 @@ class Policy:
 
     def bands(self, measure: str) -> tuple[Bands, str] | None:
         """Return the bands of a measure and where they are declared; the shipped defaults stand in."""
-        if measure in self.file.margin:
-            return self.file.margin[measure], f"{Path(self.path).name}:{self.line('margin', measure)}"
+        if measure in self._bands:
+            return self._bands[measure]
         return None if self.path == defaults().path else defaults().bands(measure)
+
+    @cached_property
+    def _bands(self) -> dict[str, tuple[Bands, str]]:
+        name = Path(self.path).name
+        return {
+            measure: (bands, f"{name}:{self.line('margin', measure)}")
+            for measure, bands in self.file.margin.items()
+        }
 
     @property
     def comparing(self) -> tuple[Comparing, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nalyqor_tui.derive.approval import FROM_TEXT, moment
-from nalyqor_tui.derive.confirmations import Life, Standing
 from nalyqor_tui.derive.consent import ArgumentMatch, Consent
+from nalyqor_tui.derive.life import Life, Standing
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import words

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from nalyqor_tui.derive.confirmations import Life, Standing, Status
+from nalyqor_tui.derive.life import Life, Standing, Status
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.present import marks
 from nalyqor_tui.present.marks import NOTHING, Column, Lane, Mark, Sign

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nalyqor_tui.derive.approval import FROM_TEXT
-from nalyqor_tui.derive.confirmations import Life
 from nalyqor_tui.derive.finding import Area
+from nalyqor_tui.derive.life import Life
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import confirmations, marks, words
 from nalyqor_tui.present.lifelines import stands

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from nalyqor_tui.derive.confirmations import Because
 from nalyqor_tui.derive.consent import Class
 from nalyqor_tui.derive.finding import Finding
+from nalyqor_tui.derive.life import Because
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import lifelines, marks
 from nalyqor_tui.present.marks import NOTHING, Column, Lane, Mark, Sign, Tracks

@@ -119,7 +119,7 @@ class Document:
 
     def doubled(self, place: Place) -> list[str]:
         """Return the keys that stand twice in one object at a place, of which only the last was read."""
-        if self._told is not None and self._told[0] == place:
+        if self._told is not None and self._told[0] is place:
             return self._told[1]
         return duplicate_keys(self.data(place)) if place.length <= LONGEST else []
 

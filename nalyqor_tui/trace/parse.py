@@ -53,6 +53,8 @@ def duplicate_keys(data: bytes, value: Json = ...) -> list[str]:
     """
     with contextlib.suppress(orjson.JSONDecodeError, TypeError):
         again = orjson.dumps(orjson.loads(data) if value is ... else value)
+        if again == data:
+            return []
         if data.count(b'":') == again.count(b'":') and b"\\u0022" not in data and not _spaced(data):
             return []
     found: dict[str, None] = {}
