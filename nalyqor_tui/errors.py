@@ -14,8 +14,7 @@ The number is the exit code of the command line. Anything else that escapes is a
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
+import os
 
 
 class NalyqorError(Exception):
@@ -24,10 +23,10 @@ class NalyqorError(Exception):
     `what` and `remedy` are sentences without a full stop; `path` and `line` (from 1) say where.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(
-        self, what: str, *, path: Path | str | None = None, line: int | None = None, remedy: str = ""
+        self, what: str, *, path: os.PathLike[str] | str | None = None, line: int | None = None, remedy: str = ""
     ) -> None:
         super().__init__(what)
         self.what = what

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 
-
-class Command(NamedTuple):
+class Command:  # no NamedTuple: `typing` is a tenth of what --help may take
     """A command as the help tells it; its module in this package has its name."""
 
-    name: str
-    usage: str
-    about: str
+    __slots__ = ("about", "name", "usage")
+
+    def __init__(self, name: str, usage: str, about: str) -> None:
+        self.name = name
+        self.usage = usage
+        self.about = about
 
 
 COMMANDS = (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nalyqor_tui.errors import UsageError
 
+TYPE_CHECKING = False  # as in `typing`, which with `pathlib` takes as long to import as a first frame to paint
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     from nalyqor_tui.notes.history import Note
     from nalyqor_tui.present.review import Review
     from nalyqor_tui.report.redact.redaction import Redaction
@@ -31,7 +32,7 @@ def parser_for(name: str, about: str, *, epilog: str = "") -> argparse.ArgumentP
     )
     parser.add_argument("--session", metavar="ID", help="the session, by its id or its number from 1")
     parser.add_argument(
-        "--notes", type=Path, metavar="FILE", help="the notes file (default: TRACE.notes.jsonl)"
+        "--notes", type=_path, metavar="FILE", help="the notes file (default: TRACE.notes.jsonl)"
     )
     return parser
 
@@ -44,12 +45,18 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
 
 def trace_path(text: str) -> Path:
     """Return the path that a command line names."""
-    path = Path(text)
+    path = _path(text)
     try:
         folder = path.is_dir()
     except OSError:  # a name that is too long: opening it says so
         folder = False
     return path.resolve() if folder else path  # a folder has its notes beside it, so it needs its name
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +178,7 @@ def write_lines(given: argparse.Namespace, lines: Iterable[str]) -> int:
     if given.notes:
         never[given.notes] = "where notes are kept"
     if given.policy:
-        never[Path(given.policy)] = "the policy"
+        never[_path(given.policy)] = "the policy"
     files.write(given.output, lines, never)
     return 0
 
