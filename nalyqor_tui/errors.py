@@ -26,7 +26,12 @@ class NalyqorError(Exception):
     exit_code: int = 1
 
     def __init__(
-        self, what: str, *, path: os.PathLike[str] | str | None = None, line: int | None = None, remedy: str = ""
+        self,
+        what: str,
+        *,
+        path: os.PathLike[str] | str | None = None,
+        line: int | None = None,
+        remedy: str = "",
     ) -> None:
         super().__init__(what)
         self.what = what

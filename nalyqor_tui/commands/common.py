@@ -7,7 +7,9 @@ import sys
 
 from nalyqor_tui.errors import UsageError
 
-TYPE_CHECKING = False  # as in `typing`, which with `pathlib` takes as long to import as a first frame to paint
+TYPE_CHECKING = (
+    False  # as in `typing`, which with `pathlib` takes as long to import as a first frame to paint
+)
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
@@ -24,6 +25,13 @@ def run(args: list[str]) -> int:
     piped = str(given.trace) == "-"
     if not sys.stdout.isatty() or not (piped or sys.stdin.isatty()):
         raise UsageError("this is no terminal", remedy="for pipes: nalyqor-tui show TRACE --plain")
+    from nalyqor_tui.tui.first import FirstFrame
+
+    with FirstFrame("" if piped else str(given.trace)):
+        return _show(given, piped)
+
+
+def _show(given: argparse.Namespace, piped: bool) -> int:
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.policy.loader import find

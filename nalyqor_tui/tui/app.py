@@ -11,6 +11,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.driver import Driver
 from textual.screen import Screen
 
 from nalyqor_tui.tui.actions import Action, Scope, of
@@ -96,6 +97,15 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         self._session = session
         self._at = at
         self._first = first
+
+    def get_driver_class(self) -> type[Driver]:
+        """Let the driver of POSIX terminals take over from the first frame."""
+        kind = super().get_driver_class()
+        if kind.__name__ != "LinuxDriver":
+            return kind
+        from nalyqor_tui.tui.driver import TakingOver
+
+        return TakingOver
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep a defect for the front door, which reports it when the terminal is sane again."""
