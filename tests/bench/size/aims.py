@@ -1,0 +1,93 @@
+"""The aims, each a figure over another of the same run, and whether it was met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.bench.size.programs import OURS
+from tests.bench.size.screens import Figures
+
+FLOOR = "a minimal Textual app"
+FILE = "the file"
+"""Under this name stand the figures of reading a file without a screen."""
+START = "start"
+
+Medians = Mapping[tuple[str, str], Figures]
+"""The figures by the name of the file (empty where there is none) and of the program."""
+
+MB = 1e6
+MS = 1e3
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One aim: `measured` is None where the figures for it are missing."""
+
+    name: str
+    on: str
+    limit: float
+    measured: float | None
+    unit: str
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it was met; None where it was not measured."""
+        return None if self.measured is None else self.measured <= self.limit
+
+
+def aims(found: Medians, files: Mapping[str, Mapping[str, object]]) -> Iterator[Aim]:
+    """Yield each aim for each file it is for; `files` holds what was noted of each when it was generated."""
+    start, floor = found.get(("", START), {}), found.get(("", FLOOR), {})
+    for command, limit in (("--version", 2), ("--help", 4)):
+        measured = _ratio(start, command, start, "python -c pass")
+        yield Aim(f"`{command}`", "", limit, measured, "× `python -c pass`")
+    for command in ("export", "show"):
+        yield Aim(
+            f"`{command}` without Textual", "", 0, start.get(f"{command} loads Textual"), "times loaded"
+        )
+    for file, meta in files.items():
+        yield from _of_file(
+            file, meta["kind"] == "chat", found.get((file, FILE), {}), floor, found.get((file, OURS), {})
+        )
+    yield from _more_memory(found, files)
+
+
+def _of_file(file: str, foreign: bool, read: Figures, floor: Figures, ours: Figures) -> Iterator[Aim]:
+    first = _ratio(ours, "first", floor, "first")
+    yield Aim("first useful screen", file, 1.3, first, "× a minimal Textual app")
+    if foreign:
+        yield Aim(
+            "all listed", file, 1.3, _ratio(read, "listed", read, "decoded"), "× orjson over every line"
+        )
+    else:
+        yield Aim("all listed", file, 8, _ratio(read, "listed", read, "wc -l"), "× `wc -l`")
+    yield Aim("all judged", file, 4, _ratio(read, "judged", read, "decoded"), "× orjson over every line")
+    yield Aim("resident at rest", file, 150, _scaled(ours, "resident bytes", 1 / MB), "MB")
+    for place in ("start", "end"):
+        key = f"key at the {place}"
+        yield Aim(f"{key}, median", file, 25, _scaled(ours, f"{key} p50", MS), "ms")
+        yield Aim(f"{key}, 95 of 100", file, 60, _scaled(ours, f"{key} p95", MS), "ms")
+    yield Aim("jump to the end at once", file, 0.1, ours.get("jump"), "s")
+    yield Aim("search", file, 3, _ratio(ours, "search", read, "found"), "× the byte search")
+
+
+def _more_memory(found: Medians, files: Mapping[str, Mapping[str, object]]) -> Iterator[Aim]:
+    """Compare the smallest native file with the largest: what does a record more cost?"""
+    native = sorted(
+        (int(str(meta["records"])), file) for file, meta in files.items() if meta["kind"] == "native"
+    )
+    if len(native) < 2:
+        return
+    (few, small), (many, large) = native[0], native[-1]
+    least, most = (found.get((file, OURS), {}).get("resident bytes") for file in (small, large))
+    cost = None if least is None or most is None else (most - least) / (many - few)
+    yield Aim("memory for a record more", f"{small} to {large}", 40, cost, "bytes")
+
+
+def _ratio(found: Figures, key: str, over: Figures, base: str) -> float | None:
+    return found[key] / over[base] if key in found and base in over else None
+
+
+def _scaled(found: Figures, key: str, scale: float) -> float | None:
+    return found[key] * scale if key in found else None

@@ -1,0 +1,110 @@
+"""The figures as Markdown: the machine, each aim, and the programs side by side."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.size.aims import FILE, FLOOR, START, Aim, Medians, aims
+from tests.bench.size.programs import PROGRAMS
+from tests.bench.size.screens import Figures
+
+Files = Mapping[str, Mapping[str, object]]
+
+_SCREEN = (  # column, figure, factor
+    ("first screen s", "first", 1),
+    ("jump to the end s", "jump", 1),
+    ("ready at the end s", "ready at the end", 1),
+    ("resident MB", "resident bytes", 1e-6),
+    ("peak MB", "peak bytes", 1e-6),
+    ("key at the start ms p50", "key at the start p50", 1e3),
+    ("p95", "key at the start p95", 1e3),
+    ("key at the end ms p50", "key at the end p50", 1e3),
+    ("p95", "key at the end p95", 1e3),
+    ("search s", "search", 1),
+)
+_READ = (
+    ("`cat` s", "cat", 1),
+    ("`wc -l` s", "wc -l", 1),
+    ("byte search s", "found", 1),
+    ("orjson over every line s", "decoded", 1),
+    ("all listed s", "listed", 1),
+    ("peak MB", "listed peak bytes", 1e-6),
+    ("all judged s", "judged", 1),
+)
+
+
+def markdown(found: Medians, files: Files, runs: int, before: Medians | None = None) -> str:
+    """Return the tables; `before` holds the figures of an earlier run, for a column beside the aims."""
+    return "\n".join(
+        [_machine(runs), "", *_aims(found, files, before), "", *_starts(found), "", *_all(found, files)]
+    )
+
+
+def _machine(runs: int) -> str:
+    cores = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    load = Path("/proc/loadavg").read_text().split()[0]
+    return (
+        f"Measured on {day}: {cores} cores, {memory:.0f} GiB of memory, Python {platform.python_version()}, "
+        f"Textual {version('textual')}; files in the page cache; medians of {runs}; load at the end {load}."
+    )
+
+
+def _aims(found: Medians, files: Files, before: Medians | None) -> list[str]:
+    earlier = {(aim.name, aim.on): aim for aim in aims(before, files)} if before is not None else {}
+    head = ["aim", "file", "at most", "measured", "met"]
+    rows = []
+    for aim in aims(found, files):
+        row = [aim.name, aim.on, f"{aim.limit:g} {aim.unit}", _shown(aim), _met(aim)]
+        was = earlier.get((aim.name, aim.on))
+        rows.append(row if before is None else [*row, _shown(was) if was else ""])
+    return _table(head if before is None else [*head, "before"], rows)
+
+
+def _starts(found: Medians) -> list[str]:
+    start, floor = found.get(("", START), {}), found.get(("", FLOOR), {})
+    rows = [[f"`{name}`", _number(took * 1000)] for name, took in start.items() if "loads" not in name]
+    rows.append(
+        [f"{FLOOR}, to its first screen", _number(floor["first"] * 1000) if "first" in floor else "–"]
+    )
+    return _table(["from exec to exit", "ms"], rows)
+
+
+def _all(found: Medians, files: Files) -> list[str]:
+    out: list[str] = []
+    for file, meta in files.items():
+        says = f"{int(str(meta['bytes'])):,} bytes, {int(str(meta['records'])):,} records, "
+        out += [f"### {file}", "", f"{says}{int(str(meta['sessions'])):,} sessions.", ""]
+        out += [*_table([column for column, *_ in _READ], [_row(found.get((file, FILE), {}), _READ)]), ""]
+        measured = [(each.name, found[file, each.name]) for each in PROGRAMS if (file, each.name) in found]
+        head = ["program", *(column for column, *_ in _SCREEN)]
+        out += [*_table(head, [[name, *_row(figures, _SCREEN)] for name, figures in measured]), ""]
+    return out[:-1]
+
+
+def _row(figures: Figures, columns: Sequence[tuple[str, str, float]]) -> list[str]:
+    return [_number(figures[key] * factor) if key in figures else "–" for _, key, factor in columns]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    line = ["---", *("---:" for _ in head[1:])]
+    return ["| " + " | ".join(row) + " |" for row in (head, line, *rows)]
+
+
+def _shown(aim: Aim) -> str:
+    return "not measured" if aim.measured is None else _number(aim.measured)
+
+
+def _met(aim: Aim) -> str:
+    return {True: "yes", False: "**no**", None: "–"}[aim.met]
+
+
+def _number(value: float) -> str:
+    """Write three digits that matter, without an exponent."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
