@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from trace_samples import SHARED
 
 from nalyqor_tui.phrase import Words, join, own, phrase, plain
-from nalyqor_tui.present.text import MAX_MARKS, literal, literal_lines, show
+from nalyqor_tui.present import text as text_form
+from nalyqor_tui.present.text import MAX_MARKS, literal, literal_lines, literal_parts, show
 
 HOSTILE = SHARED / "hostile" / "hostile_strings.jsonl"
 # Text in which backslashes, escapes of ours, marks and invisible characters meet.
@@ -67,6 +68,37 @@ def test_nothing_that_acts_or_hides_is_let_through(text: str) -> None:
     assert "M" * (MAX_MARKS + 1) not in marks
 
 
+@settings(max_examples=1000)
+@given(TRICKY, st.integers(0, 12))
+def test_the_beginning_of_a_form_is_how_the_form_begins(text: str, most: int) -> None:
+    whole, begins = literal(text), literal(text, most)
+    assert whole.startswith(begins)
+    assert len(begins) >= min(most, len(whole))
+    said = phrase("a {text}, {text}", text=text)
+    assert show(said).startswith(show(said, most))
+    assert len(show(said, most)) >= min(most, len(show(said)))
+
+
+@settings(max_examples=500)
+@given(TRICKY, st.integers(1, 12))
+def test_the_parts_of_a_form_are_the_form(text: str, size: int) -> None:
+    parts = list(literal_parts(text, size))
+    assert "".join(parts) == literal(text)
+    assert all(len(part) <= size * len("\\u{10ffff}") + len(text) for part in parts)
+
+
+def test_of_a_long_text_only_the_beginning_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    form = text_form._form
+    monkeypatch.setattr(text_form, "_form", lambda char, marks: (looked.append(char), form(char, marks))[1])
+    assert literal("\x1b" * 100_000, 20) == "\\u{1b}\\u{1b}\\u{1b}\\u"
+    assert len(looked) == 21
+    assert next(literal_parts("\x1b" * 100_000, 20)) == "\\u{1b}" * 20
+    assert len(looked) == 41
+    assert show(("\x1b" * 100_000, "\x1b" * 100_000), 20) == "\\u{1b}\\u{1b}\\u{1b}\\u"
+    assert len(looked) == 62
+
+
 def test_every_code_point_by_itself() -> None:
     for code in range(0x110000):
         shown = literal(chr(code))
@@ -93,6 +125,10 @@ def test_every_code_point_by_itself() -> None:
         ("e\u0301", "e\u0301"),
         ("x" + "\u0301" * 6, "x" + "\u0301" * 4 + "\\u{301}" * 2),
         ("ก" + "\u0e47" * 6, "ก" + "\u0e47" * 4 + "\\u{e47}" * 2),
+        ("\u1100" + "\u1161" * 6, "\u1100" + "\u1161" * 4 + "\\u{1161}" * 2),
+        ("👍" + "\U0001f3fb" * 5, "👍" + "\U0001f3fb" * 4 + "\\u{1f3fb}"),
+        ("한국", "한국"),
+        ("\u1112\u1161\u11ab\u1100\u116e\u11a8", "\u1112\u1161\u11ab\u1100\u116e\u11a8"),
         ("日本 😀", "日本 😀"),
         ("[@click=app.quit]x[/]", "[@click=app.quit]x[/]"),
         ("\u2800\u3164", "\\u{2800}\\u{3164}"),

@@ -10,6 +10,7 @@ from nalyqor_tui.present.text import literal
 
 _LIVES: tuple[LaneKind, ...] = ("policy", "believed")
 _SILENT = " ·"
+_MOST = 500  # characters of what a lane is about that are looked at; no label has room for more
 WIDEST = 3  # characters of a column; more would tear the lines apart
 
 
@@ -68,11 +69,12 @@ def line(lane: Lane, shown: range, width: int) -> str:
 
 def label(lane: Lane, width: int) -> str:
     """Write what a lane is about in `width` columns; the word that tells it from its neighbour is never cut."""
+    subject = literal(lane.subject, _MOST)
     if not lane.role:
-        return padded(literal(lane.subject), width)
-    return padded(literal(lane.subject), width - len(lane.role) - 1) + f" {lane.role}"
+        return padded(subject, width)
+    return padded(subject, width - len(lane.role) - 1) + f" {lane.role}"
 
 
 def longest(lanes: Iterable[Lane]) -> int:
-    """Return the characters of the longest label."""
-    return max((len(literal(lane.subject)) + len(lane.role) + 1 for lane in lanes), default=0)
+    """Return the characters of the longest label, or so many that none has room for them."""
+    return max((len(literal(lane.subject, _MOST)) + len(lane.role) + 1 for lane in lanes), default=0)

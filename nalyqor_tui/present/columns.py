@@ -13,16 +13,14 @@ _WORDS = re.compile(r"[^ ]+ *| +")
 
 def padded(text: str, width: int) -> str:
     """Cut or pad a visible form to `width` columns of a terminal; a cut one ends in an ellipsis."""
-    sizes = [_size(char) for char in text]
-    if sum(sizes) <= width:
-        return text + " " * (width - sum(sizes))
-    out, used = "", 0
-    for char, size in zip(text, sizes, strict=True):
-        if used + size > width - 1:
-            break
-        out += char
-        used += size
-    return f"{out}…" + " " * (width - 1 - used)
+    used = end = before = 0
+    for at, char in enumerate(text):
+        used += _size(char)
+        if used > width:
+            return f"{text[:end]}…" + " " * (width - 1 - before)
+        if used < width:
+            end, before = at + 1, used
+    return text + " " * (width - used)
 
 
 def folded(text: str, width: int) -> list[str]:

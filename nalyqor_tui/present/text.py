@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 from nalyqor_tui.phrase import Phrase, Words
 
-MAX_MARKS = 4  # combining marks in a row that are shown as they are; more would paint over other rows
+MAX_MARKS = (
+    4  # marks in a row, and what joins like one, that are shown as they are; more would paint over other rows
+)
 NEWLINE, TAB = "↵", "⇥"
 # Invisible although Unicode counts them as letters, marks or symbols.
 _UNSEEN = frozenset(
@@ -20,14 +24,26 @@ _UNSEEN = frozenset(
     + "".join(map(chr, range(0xFE00, 0xFE10)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
+# No marks by category, but drawn into the character before: vowels and finals of Hangul, tones of skin.
+_JOINED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC), *range(0x1F3FB, 0x1F400))))
 _PLAIN = re.compile(r"[ -~]*\Z")
 
 
-def literal(text: str) -> str:
-    """Return the visible form of a text in one line."""
-    if _PLAIN.match(text) and "\\u{" not in text:
-        return text
-    return _visible(text)
+def literal(text: str, most: int | None = None) -> str:
+    """Return the visible form of a text in one line; of one longer than `most`, the first `most` characters."""
+    if most is not None and len(text) > most:
+        return literal(text[: most + 1])[:most]  # one more, as `u` is another thing before a brace
+    return text if _plain(text) else "".join(_forms(text))
+
+
+def literal_parts(text: str, size: int) -> Iterator[str]:
+    """Yield the visible form of a text in parts, each of `size` characters of the text; together they are `literal`."""
+    if _plain(text):
+        yield from (text[at : at + size] for at in range(0, len(text), size))
+        return
+    forms = _forms(text)
+    while part := "".join(islice(forms, size)):
+        yield part
 
 
 def literal_lines(text: str) -> list[str]:
@@ -35,27 +51,36 @@ def literal_lines(text: str) -> list[str]:
     return [literal(line) for line in text.split("\n")]
 
 
-def show(value: Phrase) -> str:
-    """Return a phrase as text: our words as they are, all else in its visible form."""
-    return "".join(piece if isinstance(piece, Words) else literal(piece) for piece in value)
+def show(value: Phrase, most: int | None = None) -> str:
+    """Return a phrase as text: our words as they are, all else in its visible form; `most` as in `literal`."""
+    if most is None:
+        return "".join(piece if isinstance(piece, Words) else literal(piece) for piece in value)
+    out = ""
+    for piece in value:
+        if len(out) >= most:
+            break
+        out += piece if isinstance(piece, Words) else literal(piece, most - len(out))
+    return out
 
 
-def _visible(text: str) -> str:
-    out: list[str] = []
+def _plain(text: str) -> bool:
+    """Whether a text is its own visible form, as most are."""
+    return _PLAIN.match(text) is not None and "\\u{" not in text
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Yield the visible form, character by character."""
     backslashes = marks = 0
     for index, char in enumerate(text):
         if char == "\\":
             backslashes += 1
-            out.append(char)
+            yield char
             continue
-        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        marks = marks + 1 if char in _JOINED or unicodedata.category(char)[0] == "M" else 0
         shown = _form(char, marks)
         escapes = len(shown) > 1 or (char == "u" and text[index + 1 : index + 2] == "{")
-        if backslashes and escapes:
-            out.append("\\" * backslashes)
+        yield "\\" * backslashes + shown if backslashes and escapes else shown
         backslashes = 0
-        out.append(shown)
-    return "".join(out)
 
 
 def _form(char: str, marks: int) -> str:

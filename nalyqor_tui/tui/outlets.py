@@ -70,13 +70,10 @@ def command(case: Case, review: Review, decision: Decision) -> str:
 def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> dict[str, str]:
     """Return what can be copied of a row, or of the decision where no row is chosen, by name.
 
-    The parts of a report are without secrets, as the report is; the other forms are what the reader sees.
+    These forms are what the reader sees; `reported` gives the parts of a report.
     """
-    from nalyqor_tui.present import card, words
-    from nalyqor_tui.report import markdown
+    from nalyqor_tui.present import words
 
-    redaction = take_out()
-    redaction.learn([review])
     at = row.origin.entries[0] if row is not None and row.origin.entries else decision.entry
     entry = review.session.entries[at]
     value = (
@@ -89,9 +86,27 @@ def forms(case: Case, review: Review, decision: Decision, row: Row | None) -> di
         "path": f"{case.path}{line}{' ' + entry.place.pointer if entry.place.pointer else ''}",
         "id": words.name(review.session, at),
         "JSON": case.trace.raw(entry.place),
-        "card": "\n".join(markdown.rows(review, flat(card.view(review, decision)), redaction)) + "\n",
-        "Markdown": "\n".join(markdown.decision(review, decision, redaction)) + "\n",
     }
+
+
+REPORTED = {
+    "card": "the decision card, as Markdown and without secrets",
+    "Markdown": "the decision as in a report, without secrets",
+}
+"""The parts of a report that can be copied, and what each is. They are written when one is wanted: that takes longer,
+as the whole session is searched for secrets."""
+
+
+def reported(review: Review, decision: Decision, name: str) -> str:
+    """Write a part of a report that REPORTED names; it is without secrets, as the report is."""
+    from nalyqor_tui.present import card
+    from nalyqor_tui.report import markdown
+
+    redaction = take_out()
+    redaction.learn([review])
+    if name == "card":
+        return "\n".join(markdown.rows(review, flat(card.view(review, decision)), redaction)) + "\n"
+    return "\n".join(markdown.decision(review, decision, redaction)) + "\n"
 
 
 def write_report(case: Case, review: Review, name: str) -> Phrase:

@@ -96,7 +96,7 @@ def violations(text: str, size: tuple[int, int]) -> list[str]:
         with real.terminal(
             str(path), size=size, env={"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
         ) as t:
-            t.until("output", 30)
+            t.until("output (observed)", 30)
             for key in (*FROM_THE_LIST, "\r", *IN_A_SESSION, *KEYS):
                 t.type(key)
                 settle(t)

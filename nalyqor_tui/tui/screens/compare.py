@@ -27,7 +27,7 @@ from nalyqor_tui.tui.widgets.aligned import Aligned
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.twins import TwinRows
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.wrap import fitted
 
 _COURSES = {
     "input first": "the input differed first",
@@ -154,7 +154,7 @@ class CompareScreen(Screen[None]):
         tail = " " + {True: "✓ passed", False: "✗ failed", None: "· not told"}[row.run.passed] + " (observed)"
         if self.has_class("-wide") and row.problems is not None:
             tail += f", {row.problems} flawed or bad (derived)"
-        return cells(f"{side.upper()} {show(self.versus.name(side))}", max(8, room - len(tail))) + tail
+        return fitted(own(f"{side.upper()} ") + self.versus.name(side), max(8, room - len(tail))) + tail
 
     # Moving
 

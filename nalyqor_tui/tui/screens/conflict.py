@@ -16,6 +16,8 @@ from nalyqor_tui.present.notes import Version
 from nalyqor_tui.present.text import literal, show
 from nalyqor_tui.tui.widgets.rows import Rows
 
+_TITLE = 200  # characters of a title; no screen has room for more
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -55,7 +57,7 @@ class ConflictScreen(ModalScreen[Choice | None]):
         """Lay out a column for each version."""
         with Vertical(id="conflict") as box:
             box.border_title = Content(
-                f"{len(self._versions)} versions of the note at {literal(self._where)}"
+                f"{len(self._versions)} versions of the note at {literal(self._where, _TITLE)}"
             )
             box.border_subtitle = (
                 "← → choose · enter takes it · a writes another from it · esc leaves it open"
@@ -67,7 +69,7 @@ class ConflictScreen(ModalScreen[Choice | None]):
     def on_mount(self) -> None:
         """Fill the columns."""
         for number, version in enumerate(self._versions):
-            self._column(number).border_title = Content(show(_title(number, version)))
+            self._column(number).border_title = Content(show(_title(number, version), _TITLE))
         self.action_column(0)
         self.call_after_refresh(self._fill)
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from nalyqor_tui.notes.model import SUGGESTED_TAGS, Body, Claim, Evidence, Kind, Status
 from nalyqor_tui.present.text import literal
+from nalyqor_tui.present.words import cut
 from nalyqor_tui.tui.widgets.choices import OneOf, SomeOf
 from nalyqor_tui.tui.widgets.fields import LineField, TextField
 
@@ -22,6 +23,8 @@ KINDS: tuple[Kind, ...] = ("reconstruction", "hypothesis", "question", "mark")
 STATUSES: tuple[Status, ...] = ("asserted", "supported", "contradicted")
 _CLAIM = re.compile(r"(asserted|supported|contradicted)\s*:\s*(.*)\Z", re.S)
 _CITED = re.compile(r"\[(\d+)\]")
+_TITLE = 200  # characters of a title; no screen has room for more
+_ROW = 200  # characters of what is cited that the list of evidence shows
 _DRAFT_EVERY = 2.0  # seconds; what a crash can take at the most
 
 
@@ -67,7 +70,7 @@ class Editor(ModalScreen[Body | None]):
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         with Vertical(id="editor") as box:
-            box.border_title = Content(f"Note on {literal(self._title)}")
+            box.border_title = Content(f"Note on {literal(self._title, _TITLE)}")
             box.border_subtitle = "esc saves and closes · tab next field · ctrl+q keeps a draft"
             if self._hint:
                 yield Static(Content(self._hint), id="drafted", markup=False)
@@ -167,5 +170,8 @@ def _written(claims: tuple[Claim, ...]) -> str:
 
 def _with_cited(offers: list[Offer], body: Body) -> list[Offer]:
     """Put what the note cites already in front of what the screen offers."""
-    cited = [Offer(e, f"{e.truth} {literal(e.ref)} {literal(e.quote)}") for e in body.evidence]
+    cited = [
+        Offer(e, f"{e.truth} {literal(cut(e.ref, _ROW))} {literal(cut(e.quote, _ROW))}")
+        for e in body.evidence
+    ]
     return cited + [offer for offer in offers if offer.evidence not in body.evidence]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from nalyqor_tui.present.text import literal, literal_lines
+from nalyqor_tui.present.text import literal, literal_parts
 from nalyqor_tui.tui.actions import Scope, of
+from nalyqor_tui.tui.widgets.reading import Reading
 
 if TYPE_CHECKING:
     from nalyqor_tui.trace.store import Trace
@@ -48,6 +49,11 @@ BETWEEN the two decisions of a row
   ▼  the first different input  ◆  the first different decision"""
 
 
+_TITLE = 200  # characters of a title; no screen has room for more
+_BEGINS = 56  # characters of a form that the copy menu shows
+_PART = 4096  # characters of a line that are taken at a time
+
+
 class Overlay(ModalScreen[None]):
     """Text on top of the screen, to be scrolled and closed."""
 
@@ -59,22 +65,25 @@ class Overlay(ModalScreen[None]):
         Binding("ctrl+u,pageup", "scroll(-12)", "page up", show=False),
     ]
 
-    def __init__(self, title: str, text: str) -> None:
-        """Show `text`, a visible form already, under `title`."""
+    def __init__(
+        self, title: str, text: str, parts: Callable[[str], Iterable[str]] = lambda line: (line,)
+    ) -> None:
+        """Show `text` under `title`; both are visible forms already, unless `parts` makes them of each line."""
         super().__init__()
         self._title = title
         self._text = text
+        self._parts = parts
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
-        box = VerticalScroll(Static(Content(self._text), markup=False), id="overlay")
+        box = Reading(self._text.split("\n"), self._parts, id="overlay")
         box.border_title = Content(self._title)
         box.border_subtitle = "esc closes"
         yield box
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one("#overlay").scroll_relative(y=lines, animate=False)
+        self.query_one(Reading).scroll_relative(y=lines, animate=False)
 
 
 def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
@@ -109,7 +118,7 @@ _GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Many sessi
 
 def full(title: str, text: str) -> Overlay:
     """Make the full view of a text from elsewhere."""
-    return Overlay(literal(title), "\n".join(literal_lines(text)))
+    return Overlay(literal(title, _TITLE), text, partial(literal_parts, size=_PART))
 
 
 def info_screen(trace: Trace) -> Overlay:
@@ -126,7 +135,7 @@ class CopyMenu(ModalScreen[str | None]):
     BINDINGS = [Binding("escape,q,y", "dismiss(None)", "close")]
 
     def __init__(self, forms: dict[str, str]) -> None:
-        """Offer `forms`: the name of each with what would be copied."""
+        """Offer `forms`: the name of each with what would be copied, or what that is."""
         super().__init__()
         self._forms = forms
 
@@ -145,5 +154,5 @@ class CopyMenu(ModalScreen[str | None]):
 
 
 def _begins(text: str) -> str:
-    first = literal(text.strip())
-    return first if len(first) <= 56 else first[:55] + "…"
+    first = literal(text.strip(), _BEGINS + 1)
+    return first if len(first) <= _BEGINS else first[: _BEGINS - 1] + "…"

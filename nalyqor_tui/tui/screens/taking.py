@@ -22,17 +22,23 @@ class Taking(ReviewView):
             return
         row = self.pane.current if self.pane is not None else None
         try:
+            outlets.take_out()  # what reports leave out must be known before anything is copied
             forms = outlets.forms(self.case, self.review, decision, row)
         except NalyqorError as error:
             self.tell(phrase("{why}", why=str(error)), problem=True)
             return
 
         def chosen(name: str | None) -> None:
-            if name is not None:
-                says = phrase("{name}: {way}", name=phrase(name), way=copy(forms[name]))
-                self.tell(says + outlets.secrets_in(self.review, forms[name]))
+            if name is None:
+                return
+            try:
+                text = forms[name] if name in forms else outlets.reported(self.review, decision, name)
+                says = phrase("{name}: {way}", name=phrase(name), way=copy(text))
+                self.tell(says + outlets.secrets_in(self.review, text))
+            except NalyqorError as error:
+                self.tell(phrase("{why}", why=str(error)), problem=True)
 
-        self.app.push_screen(CopyMenu(forms), chosen)
+        self.app.push_screen(CopyMenu({**forms, **outlets.REPORTED}), chosen)
 
     def action_export(self) -> None:
         """Ask where the report goes."""

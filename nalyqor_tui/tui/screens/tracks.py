@@ -19,6 +19,8 @@ from nalyqor_tui.tui.widgets.bars import Bar
 from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.tracks import TrackGrid
 
+_TITLE = 200  # characters of a title; no screen has room for more
+
 
 class TracksScreen(Screen[str | None]):
     """Shows the tracks and what stands behind the mark under the cursor; gives back the decision to go to."""
@@ -70,7 +72,7 @@ class TracksScreen(Screen[str | None]):
         if lane is None or self.grid.column is None:
             return
         pane = self.query_one("#mark", Rows)
-        pane.border_title = Content(show(track_rows.title(self._tracks, lane, self.grid.at)))
+        pane.border_title = Content(show(track_rows.title(self._tracks, lane, self.grid.at), _TITLE))
         shown: list[Row] = track_rows.behind(self._review, self._tracks, lane, self.grid.at)
         pane.show_lines(shown)
         said = (f"{glyph} {words}" for glyph, words in marks.legend(lane))

@@ -15,10 +15,9 @@ from textual.strip import Strip
 
 from nalyqor_tui.derive.inputs import SIDES, Side
 from nalyqor_tui.present.steps import Step
-from nalyqor_tui.present.text import show
 from nalyqor_tui.present.versus import LIKENESS, Versus
 from nalyqor_tui.present.words import GLYPHS
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.wrap import cells, fitted
 
 _WIDE = 46  # cells of a half from which grades are written out
 _MIDDLE = 21  # cells between the halves where there is room for a word
@@ -148,7 +147,7 @@ class Aligned(ScrollView, can_focus=True, inherit_bindings=False):
         return [
             Segment(number, self._style("plain")),
             Segment(graded, self._style("dim" if word == "not judged" else word)),
-            Segment(cells(show(step.what), max(0, room - len(number) - len(graded))), self._style("plain")),
+            Segment(fitted(step.what, room - len(number) - len(graded)), self._style("plain")),
         ]
 
     def _style(self, name: str) -> Style:

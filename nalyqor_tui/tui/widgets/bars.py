@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present.text import show
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.wrap import fitted
 
 if TYPE_CHECKING:
     from nalyqor_tui.present.steps import Step
@@ -46,11 +46,12 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        width, right = self.size.width, show(self._right)
+        width = self.size.width
+        right = show(self._right, width + 1)
         room = max(0, width - len(right) - 3)
-        return Strip(
-            [Segment(" " + cells(show(self._left), room) + " " + right + " ", self.rich_style)]
-        ).crop(0, width)
+        return Strip([Segment(" " + fitted(self._left, room) + " " + right + " ", self.rich_style)]).crop(
+            0, width
+        )
 
 
 class PaneTabs(Widget):

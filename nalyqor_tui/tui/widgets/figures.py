@@ -19,6 +19,7 @@ from nalyqor_tui.tui.widgets.wrap import cells
 
 _LEAST = 6  # cells that a column keeps
 _GAP = 2
+_MOST = 2000  # characters of a cell that are looked at; no screen is so wide
 
 
 class Figures(ScrollView, can_focus=True, inherit_bindings=False):
@@ -39,7 +40,7 @@ class Figures(ScrollView, can_focus=True, inherit_bindings=False):
     def show_rows(self, head: Sequence[str], rows: Sequence[Sequence[Phrase]], cursor: int = 0) -> None:
         """Show another table."""
         self._head = tuple(head)
-        self._rows = [tuple(show(cell) for cell in row) for row in rows]
+        self._rows = [tuple(show(cell, _MOST) for cell in row) for row in rows]
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
         self._fit()
         self.go(cursor)

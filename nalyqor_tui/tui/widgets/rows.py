@@ -19,16 +19,19 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from nalyqor_tui.present.rows import Heading, Line, Pair, Row, Truth
+from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.present.rows import Heading, Line, Pair, Row, Tone, Truth
 from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.tui.widgets.selecting import selected
 from nalyqor_tui.tui.widgets.wrap import Piece, wrap
 
 GUTTERS = {Truth.OBSERVED: "OBS ", Truth.DECLARED: "DECL", Truth.DERIVED: "DER ", Truth.RECONSTRUCTED: "REC "}
 _BLANK = "    "
 _LABEL = 11  # cells for a label; longer ones push their value along
-_FOLD = 14  # lines of a body that are shown before it is unfolded
+_FOLD = 14  # lines of a value or a body that are shown before they are unfolded
 _MOST = 5000  # and after
 _BAR = 10
+_DENSE = 2  # characters that are looked at for each cell that there is room for; most take one cell
 
 
 @dataclass(slots=True)
@@ -165,7 +168,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         block, strip = self._strips[at]
         if self.has_focus and block == self.cursor and isinstance(self._lines[block], Row | Pair):
             strip = strip.apply_style(self._style("cursor"))
-        strip = self._selected(strip, at)
+        strip = selected(self, strip, at)
         return strip.adjust_cell_length(self.size.width, base).apply_style(base).apply_offsets(0, at)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -220,10 +223,9 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _block(self, index: int, line: Line, width: int) -> Block:
         if isinstance(line, Heading):
-            pieces = [(show(line.says), self._style("heading"))]
-            return Block(
-                line, [Strip([Segment("─ ", self._style("heading")), *s]) for s in wrap(pieces, width - 2)]
-            )
+            style = self._style("heading")
+            says, _ = self._begins(line.says, style, width - 2, _FOLD)
+            return Block(line, [Strip([Segment("─ ", style), *segments]) for segments in says])
         if isinstance(line, Pair):
             return Block(line, self._pair(line, width))
         return self._row(index, line, width)
@@ -233,18 +235,20 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         indent = "  " * row.indent
         label = (row.label + " ").ljust(max(2, _LABEL - len(indent)))
         room = max(8, width - 6 - len(indent) - len(label))
-        value = self._value(row, room)
+        most = _FOLD if self._folds.get(index, True) else _MOST
+        value, cut = self._value(row, room, most)
         drawn: list[Strip] = []
         for number, segments in enumerate(value):
             head = indent + label if number == 0 else " " * len(indent + label)
             drawn.append(Strip([*gutter, Segment(head, self._style("label")), *segments]))
-        folded = self._folds.get(index, True)
-        lines, more = self._body(row, width - 8 - len(indent), _FOLD if folded else _MOST)
+        lines, more = ([], True) if cut else self._body(row, width - 8 - len(indent), most)
         drawn += [Strip([*gutter, Segment("  " + indent), *segments]) for segments in lines]
         if more:
-            says = "  … more: " + ("space unfolds, enter opens" if folded else "o shows it all in the pager")
+            says = "  … more: " + (
+                "space unfolds, enter opens" if most == _FOLD else "o shows it all in the pager"
+            )
             drawn.append(Strip([*gutter, Segment(indent + says, self._style("dim"))]))
-        foldable = more or len(lines) > _FOLD
+        foldable = more or max(len(lines), len(value)) > _FOLD
         return Block(row, drawn, foldable)
 
     def _body(self, row: Row, width: int, most: int) -> tuple[list[list[Segment]], bool]:
@@ -253,26 +257,33 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         if not row.body:
             return out, False
         style = self._style("strong" if row.tone == "strong" else "plain")
-        for text in row.body[: most * width * 2].split("\n"):
+        for text in row.body[: most * width * _DENSE].split("\n"):
             if len(out) > most:
                 break
             out += wrap(self._found([(literal(text), style)]), width)
-        if len(out) <= most and len(row.body) <= most * width * 2:
+        if len(out) <= most and len(row.body) <= most * width * _DENSE:
             return out, False
         return out[: most - 2], True
 
-    def _value(self, row: Row, room: int) -> list[list[Segment]]:
-        pieces = self._found([(show(row.value), self._style(row.tone))])
+    def _begins(self, value: Phrase, style: Style, room: int, most: int) -> tuple[list[list[Segment]], bool]:
+        """Wrap a phrase up to `most` lines; say whether there is more."""
+        looked = (most + 1) * room * _DENSE
+        text = show(value, looked)
+        lines = wrap(self._found([(text, style)]), room, most + 1)
+        return lines[:most], len(lines) > most or len(text) >= looked
+
+    def _value(self, row: Row, room: int, most: int) -> tuple[list[list[Segment]], bool]:
+        style = self._style(row.tone)
         if row.bar is None or room < 3 * _BAR:
-            return wrap(pieces, room)
+            return self._begins(row.value, style, room, most)
         full = round(row.bar * _BAR)
         bar = [
             Segment("█" * full, self._style("label")),
             Segment("░" * (_BAR - full) + " ", self._style("dim")),
         ]
-        lines = wrap(pieces, room - _BAR - 1)
+        lines, more = self._begins(row.value, style, room - _BAR - 1, most)
         blank = Segment(" " * (_BAR + 1))
-        return [[*bar, *lines[0]], *([blank, *line] for line in lines[1:])]
+        return [[*bar, *lines[0]], *([blank, *line] for line in lines[1:])], more
 
     def _pair(self, pair: Pair, width: int) -> list[Strip]:
         """Draw two columns, each under the truth that its values have."""
@@ -280,7 +291,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         columns = []
         for row in (pair.left, pair.right):
             head = wrap([(f"{row.label} ({row.truth.value})", self._style(row.truth.value))], half)
-            columns.append(head + wrap(self._found([(show(row.value), self._style(row.tone))]), half))
+            columns.append(head + self._short(row.value, row.tone, half, _FOLD))
         height = max(map(len, columns))
         strips = []
         for y in range(height):
@@ -288,6 +299,12 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
             first = Strip(left).adjust_cell_length(half)
             strips.append(Strip([*first, Segment(" │ ", self._style("dim")), *right]))
         return strips
+
+    def _short(self, value: Phrase, tone: Tone, room: int, most: int) -> list[list[Segment]]:
+        """Wrap a value; of one of more than `most` lines the beginning is shown, and the key that shows it all."""
+        lines, more = self._begins(value, self._style(tone), room, most)
+        hint = wrap([("… enter shows it all", self._style("dim"))], room)
+        return [*lines[: most - 1], *hint] if more else lines
 
     def _gutter(self, truth: Truth | None) -> list[Segment]:
         if truth is None:
@@ -306,17 +323,6 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
                 start = at + len(self._needle)
             out.append((text[start:], style))
         return [piece for piece in out if piece[0]]
-
-    def _selected(self, strip: Strip, at: int) -> Strip:
-        selection = self.text_selection
-        span = selection.get_span(at) if selection is not None else None
-        if span is None:
-            return strip
-        start, end = span
-        end = strip.cell_length if end == -1 else end
-        style = self.screen.get_component_rich_style("screen--selection")
-        before, inside, after = (strip.crop(0, start), strip.crop(start, end), strip.crop(end))
-        return Strip.join([before, inside.apply_style(style), after])
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"rows--{name}")

@@ -10,11 +10,13 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from nalyqor_tui.phrase import own
 from nalyqor_tui.present.steps import SessionRow
-from nalyqor_tui.present.text import literal, show
-from nalyqor_tui.tui.widgets.wrap import both_ends, cells
+from nalyqor_tui.present.text import literal
+from nalyqor_tui.tui.widgets.wrap import both_ends, fitted
 
 _WIDE = 110  # cells from which names and outcomes have room for more than their beginning
+_END = 500  # characters of a name that are looked at, from its beginning and from its end
 
 
 def columns(width: int) -> tuple[int, int]:
@@ -26,6 +28,11 @@ def head(width: int) -> str:
     """Write the names of the columns."""
     name, outcome = columns(width)
     return f"{'session':<{name}} {'turns':>6} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
+
+
+def _name(name: str, width: int) -> str:
+    """Write a name in `width` cells; of a long one only both ends are looked at."""
+    return both_ends(literal(name if len(name) <= 2 * _END else name[:_END] + name[-_END:]), width)
 
 
 class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -85,7 +92,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             if row
             else [
                 Segment(
-                    self._sign(index) + both_ends(literal(self.ids[index]), columns(width)[0]),
+                    self._sign(index) + _name(self.ids[index], columns(width)[0]),
                     self._style("dim"),
                 )
             ]
@@ -98,10 +105,10 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        start = f"{self._sign(run.index)}{both_ends(literal(run.id), name)} {run.turns:>6} {len(run.decisions):>9}  "
+        start = f"{self._sign(run.index)}{_name(run.id, name)} {run.turns:>6} {len(run.decisions):>9}  "
         out = [
             Segment(start, self.rich_style),
-            Segment(cells(glyph + show(row.outcome), outcome) + " ", self._style(tone)),
+            Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
         ]
         if row.run.latent:
             word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from nalyqor_tui.phrase import own
 from nalyqor_tui.present.steps import Step
-from nalyqor_tui.present.text import show
 from nalyqor_tui.present.words import GLYPHS
-from nalyqor_tui.tui.widgets.wrap import cells
+from nalyqor_tui.tui.widgets.wrap import cells, fitted
 
 _WIDE = 64  # cells from which the margin's size is shown beside its band
 _CLOCK = 46  # and from which the clock is shown
@@ -157,19 +157,20 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
     def _turn(self, step: Step, width: int) -> list[Segment]:
         style = self._style("turn")
         number = f"{step.number:>4}  "
-        return [Segment(number + cells(show(step.what), width - len(number)), style)]
+        return [Segment(number + fitted(step.what, width - len(number)), style)]
 
     def _step(self, step: Step, width: int) -> list[Segment]:
         mark = "▸" if self._steps[self.cursor] is step else " "
         if step.kind == "unparsed":
-            return [Segment(cells(f"{mark}   ! unparsed  {show(step.what)}", width), self._style("bad"))]
+            says = own(f"{mark}   ! unparsed  ") + step.what
+            return [Segment(fitted(says, width), self._style("bad"))]
         word = step.grade.word if step.grade is not None else "not judged"
         head = [Segment(f"{mark}{step.number:>6} ", self._style("decision"))]
         graded = f"{GLYPHS[word]} {word:<10} " if self._judged else f"{GLYPHS[word]} "
         head.append(Segment(graded, self._style(word.split()[0] if word != "not judged" else "dim")))
         tail = self._tail(step, width)
         room = width - sum(cell_len(s.text) for s in (*head, *tail))
-        return [*head, Segment(cells(show(step.what), room), self._style("decision")), *tail]
+        return [*head, Segment(fitted(step.what, room), self._style("decision")), *tail]
 
     def _tail(self, step: Step, width: int) -> list[Segment]:
         out = [Segment(" ")]

@@ -20,6 +20,7 @@ from nalyqor_tui.tui.widgets.wrap import wrap
 
 _GUTTER = 6  # cells: the truth in four letters, and a bar
 _LABELS = (18, 40)  # cells that a label gets at least, and at most where the columns leave room
+_NOTE = 20  # lines of a note that are shown
 _AXIS = 2  # lines: the turns, and the place of the cursor
 _GROUPS = {"policy": 0, "believed": 0, "consent": 0, "rule": 1, "margin": 2}
 
@@ -95,7 +96,7 @@ class TrackGrid(Widget, can_focus=True):
             out.append(Strip([]))
         dim = self._style("dim")
         for note in self.tracks.notes:
-            for number, line in enumerate(wrap([(show(note), dim)], width - 2)):
+            for number, line in enumerate(wrap([(show(note, _NOTE * width), dim)], width - 2, _NOTE)):
                 out.append(Strip([Segment("  " if number else "─ ", dim), *line]))
         return out
 

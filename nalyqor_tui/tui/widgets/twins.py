@@ -11,7 +11,6 @@ from textual.strip import Strip
 
 from nalyqor_tui.phrase import own
 from nalyqor_tui.present.rows import Heading, Line, Row
-from nalyqor_tui.present.text import show
 from nalyqor_tui.present.twins import Part, Twin
 from nalyqor_tui.tui.widgets.rows import Block, Rows
 from nalyqor_tui.tui.widgets.wrap import wrap
@@ -75,7 +74,7 @@ class TwinRows(Rows):
     def _columns(self, twin: Twin, room: int) -> Iterator[list[Segment]]:
         """Draw the values: one where both runs say the same, else each in its half."""
         if twin.agree and twin.a is not None:
-            yield from self._wrapped(f"both: {show(twin.a.value)}", twin.a, room)
+            yield from self._short(own("both: ") + twin.a.value, twin.a.tone, room, _MOST)
             return
         half = (room - 3) // 2
         sides = [self._side(row, half) for row in (twin.a, twin.b)]
@@ -86,11 +85,4 @@ class TwinRows(Rows):
     def _side(self, row: Row | None, half: int) -> list[list[Segment]]:
         if row is None:
             return [[Segment("–", self._style("dim"))]]
-        return self._wrapped(show(row.value) or "(empty)", row, half)
-
-    def _wrapped(self, text: str, row: Row, room: int) -> list[list[Segment]]:
-        """Wrap a value; of a long one the beginning is shown, and the key that shows it all."""
-        lines = wrap(self._found([(text, self._style(row.tone))]), room)
-        if len(lines) <= _MOST:
-            return lines
-        return [*lines[: _MOST - 1], *wrap([("… enter shows it all", self._style("dim"))], room)]
+        return self._short(row.value if any(row.value) else own("(empty)"), row.tone, half, _MOST)

@@ -1,76 +1,104 @@
-"""Wrap styled text to a width in terminal cells, losing nothing but spaces at the ends of lines."""
+"""Wrap styled text to a width in terminal cells, losing nothing but spaces at the ends of lines.
+
+A text may be of any length, and a key must not wait for it: only as much is measured as there is room for.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
+from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.present.text import show
+
 Piece = tuple[str, Style]
 _WIDEST = 8  # characters that a cell is expected to hold at most: a letter and its marks
-_WORDS = re.compile(r"\S+ *| +")
+_WORDS = re.compile(r"([^ ]+) *| +")
 
 
-def wrap(pieces: list[Piece], width: int) -> list[list[Segment]]:
-    """Break pieces into lines of at most `width` cells, at spaces where there are any; a style breaks no word."""
+def wrap(pieces: list[Piece], width: int, most: int | None = None) -> list[list[Segment]]:
+    """Break pieces into lines of at most `width` cells, at spaces where there are any; a style breaks no word.
+
+    Of more than `most` lines only so many are made.
+    """
     width = max(1, width)
     text = "".join(piece for piece, _ in pieces)
     if len(text) <= width and text.isascii():
         return [[Segment(piece, style) for piece, style in pieces if piece]]
-    lines: list[list[Segment]] = [[]]
-    used, cutter = 0, _Cutter(pieces)
-    for word in _WORDS.findall(text):
-        size = cell_len(word)
-        if used + cell_len(word.rstrip(" ")) <= width:
-            kept = len(word) - max(0, used + size - width)
-            lines[-1] += cutter.take(len(word), kept)
-            used = min(width, used + size)
-            continue
-        if used:
-            lines.append([])
-        chunks = [word] if size <= width else chop_cells(word, width)
-        for index, chunk in enumerate(chunks):
-            if index:
-                lines.append([])
-            lines[-1] += cutter.take(len(chunk))
-        used = cell_len(chunks[-1])
-    return lines
+    cutter = _Cutter(pieces)
+    return [cutter.take(begin, end) for begin, end in islice(breaks(text, width), most)]
+
+
+def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Yield where each line of a text begins and ends, one line at a time; only spaces stand between two lines."""
+    begin = end = used = 0
+    for word in _WORDS.finditer(text):
+        at, stop = word.span()
+        bare = word.end(1) if word[1] else at
+        if not _fits(text, at, bare, width - used):
+            if end > begin:
+                yield begin, end
+            while not _fits(text, at, bare, width):
+                cut = at + len(_chop(text[at : at + _WIDEST * width], width))
+                yield at, cut
+                at = cut
+            begin, used = at, 0
+        used += cell_len(text[at:bare])
+        blanks = min(stop - bare, width - used)
+        end, used = bare + blanks, used + blanks
+    yield begin, end
+
+
+def _fits(text: str, begin: int, end: int, room: int) -> bool:
+    """Whether a part of a text fits into so many cells; of a long part nothing is measured."""
+    return end - begin <= _WIDEST * room and cell_len(text[begin:end]) <= room
+
+
+def _chop(text: str, width: int) -> str:
+    """Return how a text begins, as much as fits, but at least a character."""
+    return next((chunk for chunk in chop_cells(text, width) if chunk), text[:1])
 
 
 class _Cutter:
-    """Cuts styled segments off the front of pieces."""
+    """Cuts styled segments out of pieces, from the first to the last."""
 
     def __init__(self, pieces: list[Piece]) -> None:
         self._pieces = iter(pieces)
         self._text, self._style = "", Style()
+        self._begin = 0  # where the piece begins in the text that all pieces make
 
-    def take(self, count: int, keep: int | None = None) -> list[Segment]:
-        """Take `count` characters and return the first `keep` of them (all by default)."""
+    def take(self, begin: int, end: int) -> list[Segment]:
+        """Return what stands from `begin` to `end`, not before what was taken last."""
         out: list[Segment] = []
-        left = count if keep is None else keep
-        while count > 0:
-            if not self._text:
+        while begin < end:
+            stop = self._begin + len(self._text)
+            if begin >= stop:
+                self._begin = stop
                 self._text, self._style = next(self._pieces)
                 continue
-            part, self._text = self._text[:count], self._text[count:]
-            count -= len(part)
-            if shown := part[:left]:
-                out.append(Segment(shown, self._style))
-            left -= len(shown)
+            out.append(Segment(self._text[begin - self._begin : end - self._begin], self._style))
+            begin = min(end, stop)
         return out
+
+
+def fitted(value: Phrase, width: int) -> str:
+    """Write a phrase in exactly `width` cells; one that is cut ends in an ellipsis."""
+    return cells(show(value, _WIDEST * max(0, width) + 1), width)
 
 
 def cells(text: str, width: int) -> str:
     """Cut or pad a text to exactly `width` cells; a cut one ends in an ellipsis."""
-    size = cell_len(text)
-    if size <= width:
+    begin = text[: _WIDEST * max(0, width) + 1]
+    size = cell_len(begin)
+    if len(begin) == len(text) and size <= width:
         return text + " " * (width - size)
     if width <= 0:
         return ""
-    begin = text[: _WIDEST * width]  # to chop all of a long text for its first line takes long
-    begin = begin if cell_len(begin) >= width else text
     cut = next(iter(chop_cells(begin, width - 1)), "") if width > 1 else ""
     return cut + "…" + " " * (width - 1 - cell_len(cut))
 
