@@ -300,8 +300,8 @@ class TestKinship:
 
     def test_what_the_headers_say(self) -> None:
         def made(**fields: str) -> Session:
+            from nalyqor_tui.trace.build import build
             from nalyqor_tui.trace.place import Place
-            from nalyqor_tui.trace.session import build
 
             raw = [header(**fields), *numbered([ASKED, decision()])]
             return build("s", [(rec.read(r), Place(n, 0, 0)) for n, r in enumerate(raw)])

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.formats import messages
 from nalyqor_tui.trace.formats.messages import Said
 from nalyqor_tui.trace.formats.scribe import Heard, Scribe
 from nalyqor_tui.trace.place import Place
-from nalyqor_tui.trace.session import Session, build
+from nalyqor_tui.trace.session import Session
 
 HERE = Place(1, 0, 0)
 

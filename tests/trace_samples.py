@@ -11,9 +11,10 @@ from typing import Any
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import Policy, parse
+from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import read
-from nalyqor_tui.trace.session import Session, build
+from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
 
 SHARED = Path(__file__).parents[2] / "shared"

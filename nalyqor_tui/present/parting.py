@@ -105,9 +105,9 @@ def _kin(versus: Versus) -> Iterator[Twin]:
 
 
 def _header(review: Review, label: str, name: str) -> Row:
-    found = next((e for e in review.session.entries if isinstance(e.record, rec.Header)), None)
-    value = getattr(found.record, name) if found is not None else None
-    at = () if found is None else (found.index,)
+    header, head = review.session.header, review.session.head
+    value = getattr(header, name) if header is not None else None
+    at = () if head is None else (head,)
     if value is None:
         return observed(label, words.NOT_RECORDED, at, tone="dim")
     return observed(label, phrase("{value}", value=value), at)

@@ -34,7 +34,7 @@ def about(review: Review) -> list[Row]:
     session, header = review.session, review.session.header
     if header is None:
         return [absent("header", 0)] if session.entries else []
-    at = next(entry.index for entry in session.entries if entry.record is header)
+    at = session.head or 0
     fields = {
         "agent": " ".join(part for part in (header.agent_name, header.agent_version) if part),
         "model": header.request_model,

@@ -46,7 +46,7 @@ def _session(session: Session, left: Left) -> Iterator[str]:
             left.unparsed += 1
             continue
         body = record.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        if record is session.header:
+        if entry.index == session.head:
             body["conversation_id"] = session.id  # two sessions of one name would become one
         yield _line(body, left)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.place import Place, Placed
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import AnyRecord, Json
 
 
@@ -50,12 +50,20 @@ class Turn:
     decisions: tuple[int, ...]
 
 
+class Ids(Protocol):
+    """Finds a record by its id."""
+
+    def get(self, name: str, /) -> int | None:
+        """Return the ordinal of the first record with this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One conversation or run; everything in it is as observed, in the order of the file.
 
     `by_id` finds a record by its id; `doubled` holds the ids that several records have, with all of them: a
-    reference means the first. `graded` are the ordinals of the outcomes.
+    reference means the first. `head` is the ordinal of the header, `graded` are those of the outcomes, `unparsed`
+    of what is no record.
     """
 
     id: str
@@ -63,10 +71,12 @@ class Session:
     turns: Sequence[Turn]
     decisions: Sequence[Decision]
     header: rec.Header | None
-    by_id: Mapping[str, int] = field(repr=False)
+    head: int | None
+    by_id: Ids = field(repr=False)
     doubled: Mapping[str, Sequence[int]] = field(repr=False)
     ended: bool
     graded: Sequence[int] = field(repr=False)
+    unparsed: Sequence[int] = field(repr=False)
 
     @property
     def captures(self) -> rec.Captures:
@@ -116,130 +126,3 @@ def seconds(ts: str | float | None) -> float | None:
         return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
     except (ValueError, OverflowError):
         return None
-
-
-def build(name: str, placed: Iterable[Placed]) -> Session:
-    """Put the records of one session together."""
-    entries: list[Entry] = []
-    turn = 0
-    for record, place in placed:
-        turn = record.turn if not isinstance(record, rec.Header) and record.turn is not None else turn
-        entries.append(Entry(len(entries), turn, record, place))
-    by_id: dict[str, int] = {}
-    doubled: dict[str, list[int]] = {}
-    for entry in entries:
-        ref = entry.record.id
-        if ref is not None and by_id.setdefault(ref, entry.index) != entry.index:
-            doubled.setdefault(ref, [by_id[ref]]).append(entry.index)
-    decisions = _decisions(entries)
-    header = next((e.record for e in entries if isinstance(e.record, rec.Header)), None)
-    ended = any(isinstance(e.record, rec.End) for e in entries)
-    graded = [e.index for e in entries if isinstance(e.record, rec.Outcome)]
-    return Session(
-        name, entries, _turns(entries, decisions), decisions, header, by_id, doubled, ended, graded
-    )
-
-
-def _decisions(entries: Sequence[Entry]) -> list[Decision]:
-    """Number the decisions and pair each with its call, its result and its text."""
-    logged = any(isinstance(e.record, rec.Decision) for e in entries)
-    pairing = _Pairing()
-    for entry in entries:
-        record = entry.record
-        if isinstance(record, rec.Decision):
-            pairing.start(entry, record.id)
-        elif isinstance(record, rec.ToolCall):
-            pairing.call(entry, record)
-        elif isinstance(record, rec.ToolResult):
-            pairing.result(entry, record)
-        elif isinstance(record, rec.Message) and record.role == "assistant":
-            pairing.said(entry, starts=not logged)
-    return pairing.numbered()
-
-
-@dataclass(slots=True)
-class _Open:
-    entry: Entry
-    call: int | None = None
-    result: int | None = None
-    text: int | None = None
-
-    @property
-    def awaits_text(self) -> bool:
-        """Words that come after the call went out, or was answered, are not the words beside it."""
-        return self.text is None and self.call is None and self.result is None
-
-
-class _Pairing:
-    """Pairs calls and results by id; results without one go to the oldest call still open, in file order."""
-
-    def __init__(self) -> None:
-        self._all: list[_Open] = []
-        self._here: list[_Open] = []  # the decisions of the present turn
-        self._unanswered: deque[_Open] = deque()
-        self._by_decision: dict[str, _Open] = {}
-        self._by_call: dict[str, _Open] = {}
-
-    def start(self, entry: Entry, name: str | None) -> _Open:
-        item = _Open(entry)
-        if self._here and self._here[-1].entry.turn != entry.turn:
-            self._here.clear()
-        self._here.append(item)
-        self._all.append(item)
-        if name is not None:
-            self._by_decision[name] = item
-        return item
-
-    def call(self, entry: Entry, record: rec.ToolCall) -> None:
-        item = self._by_decision.get(record.decision) if record.decision is not None else None
-        if item is None or item.call is not None:
-            item = self.start(entry, None)
-        item.call = entry.index
-        self._unanswered.append(item)
-        if record.id is not None:
-            self._by_call[record.id] = item
-
-    def result(self, entry: Entry, record: rec.ToolResult) -> None:
-        item = None
-        if record.call is not None:  # the id of a call or, where none went out, of the decision
-            item = self._by_call.get(record.call) or self._by_decision.get(record.call)
-        if record.call is None:
-            while self._unanswered and self._unanswered[0].result is not None:
-                self._unanswered.popleft()
-            item = self._unanswered[0] if self._unanswered else None
-        if item is not None and item.result is None:
-            item.result = entry.index
-
-    def said(self, entry: Entry, *, starts: bool) -> None:
-        here = [i for i in self._here if i.awaits_text and i.entry.turn == entry.turn]
-        if starts and not here:
-            self.start(entry, None).text = entry.index
-            return
-        for item in here:  # calls made in parallel share the words beside them
-            item.text = entry.index
-
-    def numbered(self) -> list[Decision]:
-        counts: dict[int, int] = {}
-        out = []
-        for index, item in enumerate(self._all):
-            turn = item.entry.turn
-            counts[turn] = counts.get(turn, 0) + 1
-            number = f"{turn}.{counts[turn]}"
-            out.append(Decision(index, turn, number, item.entry.index, item.call, item.result, item.text))
-        return out
-
-
-def _turns(entries: Sequence[Entry], decisions: Sequence[Decision]) -> list[Turn]:
-    """Group by turn number, in the order in which the turns first appear."""
-    first: dict[int, int] = {}
-    user: dict[int, int] = {}
-    made: dict[int, list[int]] = {}
-    for entry in entries:
-        if isinstance(entry.record, rec.Header):
-            continue
-        first.setdefault(entry.turn, entry.index)
-        if isinstance(entry.record, rec.Message) and entry.record.role == "user":
-            user.setdefault(entry.turn, entry.index)
-    for decision in decisions:
-        made.setdefault(decision.turn, []).append(decision.index)
-    return [Turn(n, at, user.get(n), tuple(made.get(n, ()))) for n, at in first.items()]

@@ -9,21 +9,24 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import Phrase, counted, own, phrase, plain
-from nalyqor_tui.trace import folder
+from nalyqor_tui.trace import folder, long
+from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
-from nalyqor_tui.trace.formats.base import Drafts, Fidelity, Names, SessionDraft
+from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Names, SessionDraft
 from nalyqor_tui.trace.index.lines import Lines
+from nalyqor_tui.trace.long import LONG, Pulse
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.recognise import Claim, claims, recognise
 from nalyqor_tui.trace.records import Unparsed
-from nalyqor_tui.trace.session import Session, build
+from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.source import Source
 from nalyqor_tui.trace.unpack import from_pipe, unpack
 
@@ -41,6 +44,7 @@ class Trace:
         """
         self.path = path
         self._lines = lines
+        self.pulse: Pulse = lambda read: None
         self.is_folder = path != STDIN and _is_folder(path)
         self.skipped: list[folder.Skipped] = []
         self._packed: Source | None = None
@@ -138,7 +142,11 @@ class Trace:
 
     def _build(self, index: int) -> Session:
         draft = self._drafts[index]
-        session = build(draft.id, self._flagged(draft.load()))
+        lines = draft.load
+        if isinstance(lines, ByLine) and next(islice(lines.numbers(), LONG, None), None) is not None:
+            with contextlib.suppress(OverflowError):
+                return long.read(draft.id, lines, self._twice, self.pulse)
+        session = build(draft.id, self._flagged(lines()))
         if self.is_folder:
             for document in self.part(index).documents:
                 document.forget()
@@ -152,10 +160,17 @@ class Trace:
             line = replace(place, pointer="") if place.pointer else place
             if place.line is None or line == before:
                 continue
-            before, document = line, self._document(place)
-            if keys := document.doubled(line):
-                what = f"a key stands twice here ({', '.join(keys)}): its last value was read"
-                yield Unparsed(what, document.data(place).decode("utf-8", "surrogateescape")), place
+            before = line
+            if (row := self._twice(line)) is not None:
+                yield row, place
+
+    def _twice(self, line: Place) -> Unparsed | None:
+        """Return the row that says that a key stands twice on a line, None where none does."""
+        document = self._document(line)
+        if not (keys := document.doubled(line)):
+            return None
+        what = f"a key stands twice here ({', '.join(keys)}): its last value was read"
+        return Unparsed(what, document.data(line).decode("utf-8", "surrogateescape"))
 
     def _document(self, place: Place) -> Document:
         """Find the file that a place is in: itself, or the archive that it is a member of."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, overload
 
@@ -35,6 +36,22 @@ class Fidelity:
     confirmations: Can
     retrieval: Can
     margin: Can
+
+
+class ByLine(ABC):
+    """The records of a session of a file in which each stands on a line of its own, in their order."""
+
+    @abstractmethod
+    def numbers(self) -> Iterator[int]:
+        """Yield the numbers of the lines, from 0."""
+
+    @abstractmethod
+    def read(self, number: int) -> Placed:
+        """Read the record on a line."""
+
+    def __call__(self) -> Iterator[Placed]:
+        """Read all of them."""
+        return map(self.read, self.numbers())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nalyqor_tui.trace.document import Document, Sample
-from nalyqor_tui.trace.formats.base import Can, Drafts, Fidelity, Reading
+from nalyqor_tui.trace.formats.base import ByLine, Can, Drafts, Fidelity, Reading
 from nalyqor_tui.trace.index.heads import BLANK, HEADER
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.place import Place, Placed
@@ -37,39 +37,53 @@ def read(document: Document) -> Reading:
 
     The lines of a file are told by their heads; the elements of an array are read for it.
     """
-    places = [item.place for item in document.items()] if document.whole else None
-    ids, runs = _in_lines(document.lines) if places is None else _in_array(document)
-    return Reading(Drafts(ids, lambda session: _Load(document, runs, session, places)))
+    if not document.whole:
+        ids, runs = _in_lines(document.lines)
+        return Reading(Drafts(ids, lambda session: _Lines(document, runs, session)))
+    places = [item.place for item in document.items()]
+    ids, runs = _in_array(document)
+    return Reading(Drafts(ids, lambda session: _Elements(document, runs, session, places)))
 
 
 def _ours(value: dict[str, Json]) -> bool:
     return value["kind"] in KINDS or "seq" in value or "turn" in value
 
 
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """Reads the records of one session, from the lines or the array elements where they stood."""
+def _record(document: Document, place: Place) -> Placed:
+    value, _ = document.item(place)
+    return value if isinstance(value, Unparsed) else record(value), place
+
+
+@dataclass(frozen=True)
+class _Lines(ByLine):
+    """The records of a session, from the lines where they stand."""
 
     document: Document
     runs: Runs
     session: int
-    places: list[Place] | None
 
-    def __call__(self) -> Iterator[Placed]:
-        for place in self._lines() if self.places is None else self._elements(self.places):
-            value, _ = self.document.item(place)
-            yield value if isinstance(value, Unparsed) else record(value), place
-
-    def _lines(self) -> Iterator[Place]:
+    def numbers(self) -> Iterator[int]:
         codes = self.document.lines.codes
         for start, stop in self.runs.of(self.session):
-            for number in range(start, stop):
-                if codes[number] != BLANK:
-                    yield self.document.line(number)
+            yield from (number for number in range(start, stop) if codes[number] != BLANK)
 
-    def _elements(self, places: list[Place]) -> Iterator[Place]:
+    def read(self, number: int) -> Placed:
+        return _record(self.document, self.document.line(number))
+
+
+@dataclass(frozen=True)
+class _Elements:
+    """The records of a session, from the elements of an array."""
+
+    document: Document
+    runs: Runs
+    session: int
+    places: list[Place]
+
+    def __call__(self) -> Iterator[Placed]:
         for start, stop in self.runs.of(self.session):
-            yield from places[start:stop]
+            for place in self.places[start:stop]:
+                yield _record(self.document, place)
 
 
 def _in_lines(lines: Lines) -> tuple[list[str], Runs]:

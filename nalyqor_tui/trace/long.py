@@ -1,0 +1,158 @@
+"""A session of very many records: they are read when they are looked at, and only numbers are kept of them."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, overload
+
+from nalyqor_tui.trace.build import Outline
+from nalyqor_tui.trace.formats.base import ByLine
+from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.records import AnyRecord
+from nalyqor_tui.trace.session import Entry, Session
+
+LONG: Final = 20_000
+"""The records of a session from which on they are not kept."""
+
+_CACHED: Final = 2048  # records that are kept because they were looked at of late
+_PULSE: Final = 1000  # records between two looks at whether to go on
+
+Twice = Callable[[Place], AnyRecord | None]
+"""Returns the row that stands after a line in which a key stands twice."""
+
+Pulse = Callable[[int], None]
+"""Is told how many records have been read; raises to end the reading."""
+
+
+def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse) -> Session:
+    """Read a session once, and keep where its records are; raise `OverflowError` for a turn beyond 63 bits."""
+    outline, ids = Outline(), LongIds()
+    numbers, turns = array("Q"), array("q")
+    for number in lines.numbers():
+        record, place = lines.read(number)
+        more = twice(place)
+        for each in (record,) if more is None else (record, more):
+            ids.add(each.id)
+            numbers.append(number)
+            turns.append(outline.add(each))
+        if len(numbers) % _PULSE == 0:
+            pulse(len(numbers))
+    entries = LongEntries(lines, numbers, turns, twice)
+    ids.close(entries)
+    return outline.session(name, entries, ids, ids.doubled)
+
+
+class LongEntries(Sequence[Entry]):
+    """The records of a session by their ordinals; the last that were looked at are kept."""
+
+    def __init__(self, lines: ByLine, numbers: array[int], turns: array[int], twice: Twice) -> None:
+        """`numbers` are the lines, `turns` the turns; a line that stands twice is followed by its second row."""
+        self._lines = lines
+        self._numbers = numbers
+        self._turns = turns
+        self._twice = twice
+        self._kept: dict[int, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield all of them; who goes through all does not push out what others look at."""
+        for at in range(len(self)):
+            yield self._kept.get(at) or self._read(at)
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
+    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
+        """Return a record; of a slice, a view that reads as little."""
+        if isinstance(index, slice):
+            return Part(self, range(len(self))[index])
+        at = range(len(self))[index]
+        if (entry := self._kept.get(at)) is None:
+            entry = self._read(at)
+            if len(self._kept) >= _CACHED:
+                for old in list(self._kept)[: _CACHED // 4]:
+                    self._kept.pop(old, None)
+            self._kept[at] = entry
+        return entry
+
+    def _read(self, at: int) -> Entry:
+        number = self._numbers[at]
+        record, place = self._lines.read(number)
+        if at and self._numbers[at - 1] == number:
+            record = self._twice(place) or record
+        return Entry(at, self._turns[at], record, place)
+
+
+class Part(Sequence[Entry]):
+    """Some of the records."""
+
+    def __init__(self, entries: LongEntries, ordinals: range) -> None:
+        self._entries = entries
+        self._ordinals = ordinals
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
+    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
+        """Return a record, or fewer of them."""
+        if isinstance(index, slice):
+            return Part(self._entries, self._ordinals[index])
+        return self._entries[self._ordinals[index]]
+
+
+class LongIds:
+    """Finds records by their ids, of which only hashes are kept; what is found is held against the record."""
+
+    def __init__(self) -> None:
+        self.doubled: dict[str, list[int]] = {}
+        self._hashes = array("q")
+        self._ordinals = array("Q")
+        self._entries: Sequence[Entry] = ()
+        self._count = 0
+
+    def add(self, name: str | None) -> None:
+        """Take in the id of the next record."""
+        if name is not None:
+            self._hashes.append(hash(name))
+            self._ordinals.append(self._count)
+        self._count += 1
+
+    def close(self, entries: Sequence[Entry]) -> None:
+        """Sort the hashes when all were added, and find the ids that several records have."""
+        self._entries = entries
+        order = sorted(range(len(self._hashes)), key=self._hashes.__getitem__)
+        self._hashes = array("q", map(self._hashes.__getitem__, order))
+        self._ordinals = array("Q", map(self._ordinals.__getitem__, order))
+        before = None
+        for hashed, after in zip(self._hashes, self._hashes[1:], strict=False):
+            if hashed == after and hashed != before:
+                self._note_doubled(hashed)
+                before = hashed
+
+    def get(self, name: str, /) -> int | None:
+        """Return the ordinal of the first record with this id."""
+        return next(iter(self._with(hash(name), name)), None)
+
+    def _note_doubled(self, hashed: int) -> None:
+        for at in list(self._with(hashed, None)):
+            name = self._entries[at].record.id
+            if name is not None and len(same := list(self._with(hashed, name))) > 1:
+                self.doubled[name] = same
+
+    def _with(self, hashed: int, name: str | None) -> Iterator[int]:
+        """Yield the records whose id has this hash and, where it is given, this name."""
+        at = bisect_left(self._hashes, hashed)
+        while at < len(self._hashes) and self._hashes[at] == hashed:
+            ordinal = self._ordinals[at]
+            if name is None or self._entries[ordinal].record.id == name:
+                yield ordinal
+            at += 1

@@ -1,0 +1,94 @@
+"""A session whose records are read when they are looked at is the same session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nalyqor_tui.commands import show
+from nalyqor_tui.trace import long, store
+from nalyqor_tui.trace.session import Session
+from nalyqor_tui.trace.store import Trace
+
+SAMPLES = Path(__file__).parents[1] / "sample_traces"
+ID = st.sampled_from(["a", "b", "c", "d"])
+RECORD = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("message"), "role": st.sampled_from(["user", "assistant"])}),
+    st.fixed_dictionaries({"kind": st.just("decision"), "chosen": st.just({"tool": "t"})}),
+    st.fixed_dictionaries({"kind": st.just("tool_call"), "name": st.just("t")}, optional={"decision": ID}),
+    st.fixed_dictionaries({"kind": st.just("tool_result")}, optional={"call": ID}),
+    st.fixed_dictionaries({"kind": st.just("outcome"), "grade": st.just("pass")}),
+    st.fixed_dictionaries({"kind": st.just("end")}),
+    st.fixed_dictionaries({"kind": st.just("message")}),  # no role: not a record
+)
+HEAD = st.fixed_dictionaries({"turn": st.integers(0, 3) | st.just(1 << 40)}, optional={"id": ID})
+LINES = st.lists(
+    st.one_of(
+        st.tuples(HEAD, RECORD).map(lambda pair: orjson.dumps({**pair[1], "seq": 1, **pair[0]})),
+        st.just(b'{"kind":"end","seq":1,"turn":1,"turn":2,"id":"a"}'),
+        st.just(b'{"kind":"trace","schema":"nalyqor.trace/1","agent_name":"x"}'),
+        st.just(b"{not json"),
+        st.just(b""),
+    ),
+    max_size=25,
+)
+
+
+def told(session: Session) -> list[object]:
+    out: list[object] = [list(part) for part in (session.entries, session.turns, session.decisions)]
+    out += [
+        session.header,
+        session.ended,
+        dict(session.doubled),
+        list(session.graded),
+        list(session.unparsed),
+    ]
+    return [*out, {name: session.by_id.get(name) for name in "abcdx"}, list(session.entries[2:7])]
+
+
+@given(lines=LINES, cached=st.integers(1, 9))
+def test_it_tells_the_same(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], cached: int) -> None:
+    path = tmp_path_factory.mktemp("l") / "t.jsonl"
+    path.write_bytes(b'{"kind":"trace","schema":"nalyqor.trace/1"}\n' + b"\n".join(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "LONG", 1 << 40)
+        whole = [Trace(path).session(n) for n in range(len(Trace(path).session_ids))]
+        patch.setattr(store, "LONG", 0)
+        patch.setattr(long, "_CACHED", cached)
+        trace = Trace(path)
+        for index, session in enumerate(whole):
+            read = trace.session(index)
+            assert (len(session.entries) == 1) or isinstance(read.entries, long.LongEntries)
+            assert told(read) == told(session)
+            assert told(read) == told(session)  # once more, out of order and from what is kept
+
+
+@pytest.mark.parametrize("sample", ["production.jsonl", "eval.jsonl"])
+def test_it_is_judged_and_shown_the_same(
+    sample: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = [str(SAMPLES / sample), "--json", "--no-redact"]
+    assert show.run(args) == 0
+    whole = capsys.readouterr().out
+    monkeypatch.setattr(store, "LONG", 0)
+    monkeypatch.setattr(long, "_CACHED", 3)
+    assert show.run(args) == 0
+    assert capsys.readouterr().out == whole
+
+
+def test_the_reading_can_be_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(read: int) -> None:
+        raise InterruptedError(read)
+
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 5)
+    monkeypatch.setattr(store, "LONG", 3)
+    monkeypatch.setattr(long, "_PULSE", 2)
+    trace = Trace(path)
+    trace.pulse = stop
+    with pytest.raises(InterruptedError, match="2"):
+        trace.session(0)
