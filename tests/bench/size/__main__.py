@@ -1,6 +1,6 @@
 """Measure the program at any size beside others, and print each aim as met or not.
 
-    python -m tests.bench.size --runs 5 -o table.md
+    python -m tests.bench.size --runs 5 -o docs/performance.md
     python -m tests.bench.size native:1MB long:200000 --programs nalyqor-tui less --runs 3
 
 Files are made by `python -m tests.bench.generate` where they are missing. Every run measures everything once, one after
@@ -26,7 +26,15 @@ from tests.bench.size.programs import AGAIN, PROGRAMS, Program, described
 from tests.bench.size.screens import Figures
 from tests.bench.size.table import markdown
 
-FILES = ("native:1MB", "native:100MB", "native:1GB", "chat:100MB")
+FILES = (
+    "native:1MB",
+    "native:100MB",
+    "native:1GB",
+    "chat:100MB",
+    "interleaved:100MB",
+    "long:200000",
+    "tiny:1000000",
+)
 _All = dict[tuple[str, str], list[Figures]]
 
 
@@ -47,7 +55,10 @@ def main() -> None:
     before = _medians(_read(given.before)) if given.before else None
     found = {spec: described(path) for spec, path in files.items()}
     text = markdown(_medians(all_of_it), found, given.runs, before) + "\n"
-    given.out.write_text(text) if given.out else print(text)
+    if given.out is None:
+        print(text)
+    else:
+        given.out.write_text(_between(given.out.read_text(), text) if given.out.is_file() else text)
 
 
 def _given() -> argparse.Namespace:
@@ -66,7 +77,9 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--no-reads", action="store_true", help="leave out what needs no screen")
     parser.add_argument("--json", type=Path, help="keep all figures here, after each piece")
     parser.add_argument("--before", type=Path, help="figures of an earlier --json, for a column of their own")
-    parser.add_argument("-o", dest="out", type=Path, help="write the Markdown here")
+    parser.add_argument(
+        "-o", dest="out", type=Path, help="write the Markdown here, between the marks of a page that has them"
+    )
     return parser.parse_args()
 
 
@@ -83,7 +96,7 @@ def _one_run(
             yield spec, FILE, plain.reads(path, _fresh(given.folder))
         env = _fresh(given.folder)
         for program in programs:
-            if program.fits(path.stat().st_size):
+            if program.fits(path):
                 env = env if program.name == AGAIN else _fresh(given.folder)
                 yield spec, program.name, screens.measure(program, path, given.presses, env)
 
@@ -105,6 +118,13 @@ def _made(spec: str, folder: Path) -> Path:
         while file.read(1 << 24):
             pass
     return path
+
+
+def _between(page: str, text: str) -> str:
+    """Return a page with the text between its marks, or the text where it has none."""
+    before, begin, rest = page.partition("<!-- figures -->\n")
+    _, end, after = rest.partition("<!-- /figures -->")
+    return f"{before}{begin}\n{text}\n{end}{after}" if begin and end else text
 
 
 def _medians(found: Mapping[tuple[str, str], list[Figures]]) -> dict[tuple[str, str], Figures]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.size.screens import Figures
-from tests.bench.size.work import WORK
 
 STARTS: dict[str, tuple[str, ...]] = {
     "python -c pass": (sys.executable, "-c", "pass"),
@@ -26,6 +25,7 @@ SCREENLESS: dict[str, tuple[str, ...]] = {"export": ("-o", os.devnull), "show": 
 
 _SAMPLE = Path(__file__).parents[3] / "sample_traces" / "production.jsonl"
 _PYTHON = (sys.executable, "-m", "tests.bench.size.work")
+_MEASURED = ("decoded", "found", "listed", "judged")
 _TOOLS = {"cat": ("cat",), "wc -l": ("wc", "-l")}
 
 
@@ -37,7 +37,7 @@ def starts() -> Figures:
 def reads(file: Path, env: Mapping[str, str]) -> Figures:
     """Return the seconds of each way to read a whole file, of listing and of judging it; bytes held at most."""
     found: Figures = {name: _run((*tool, str(file)), env)[0] for name, tool in _TOOLS.items()}
-    for what in WORK:
+    for what in _MEASURED:
         _, peak, says = _run((*_PYTHON, what, str(file)), env)
         if says:
             found[what] = json.loads(says)["seconds"]

@@ -26,6 +26,8 @@ class Program:
     name: str
     command: tuple[str, ...]
     first: str = "{first}"
+    taken: str = ""
+    """What is on the screen once keys are answered, where the first screen may come sooner."""
     end: str = "G"
     last: str = "{last}"
     home: str = "g"
@@ -36,13 +38,16 @@ class Program:
     hit: str = "{hit}"
     setup: tuple[str, ...] = ()
     """Keys that make the screen comparable, pressed when the first one is there; not timed."""
+    ours: bool = False
     needs: str = ""
     """The executable that must be installed."""
     largest: int = _ANY
 
-    def fits(self, size: int) -> bool:
-        """Whether it is installed and can be asked to open a file of so many bytes."""
-        return size <= self.largest and (not self.needs or shutil.which(self.needs) is not None)
+    def fits(self, file: Path) -> bool:
+        """Whether it is installed and is to open a file: others than ours open only those of one kind."""
+        meta = described(file)
+        here = not self.needs or shutil.which(self.needs) is not None
+        return self.ours or (here and meta["kind"] == "native" and meta["bytes"] <= self.largest)
 
     def on(self, file: Path) -> Program:
         """Return it with everything filled in that depends on the file."""
@@ -68,6 +73,8 @@ AGAIN = "nalyqor-tui, opened again"
 _OURS = Program(
     OURS,
     (sys.executable, "-m", "nalyqor_tui", "{file}", "--policy", str(POLICY)),
+    ours=True,
+    taken="q quit",  # the foot of every screen
     last="{last}|{last_session}",  # in a list of sessions the last one is the end
 )
 PROGRAMS: tuple[Program, ...] = (

@@ -28,7 +28,12 @@ def measure(program: Program, file: Path, presses: int, env: Mapping[str, str]) 
         first = terminal.until(program.first, patience)
         if first is None:
             return found
-        found["first"] = first - terminal.start
+        found["first"] = found["keys taken"] = first - terminal.start
+        if program.taken:
+            taken = terminal.until(program.taken, patience)
+            if taken is None:
+                return found
+            found["keys taken"] = taken - terminal.start
         for keys in program.setup:
             terminal.press(keys, 1)
         if not _to_the_end(terminal, program, patience, found):

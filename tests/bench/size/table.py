@@ -17,6 +17,7 @@ Files = Mapping[str, Mapping[str, object]]
 
 _SCREEN = (  # column, figure, factor
     ("first screen s", "first", 1),
+    ("keys answered s", "keys taken", 1),
     ("jump to the end s", "jump", 1),
     ("ready at the end s", "ready at the end", 1),
     ("resident MB", "resident bytes", 1e-6),
@@ -26,6 +27,8 @@ _SCREEN = (  # column, figure, factor
     ("key at the end ms p50", "key at the end p50", 1e3),
     ("p95", "key at the end p95", 1e3),
     ("search s", "search", 1),
+    ("at rest after s", "ready for all", 1),
+    ("processor s", "cpu", 1),
 )
 _READ = (
     ("`cat` s", "cat", 1),

@@ -1,6 +1,8 @@
 """One piece of work without a screen, timed from within, for `plain.py`: `python -m tests.bench.size.work WHAT FILE`.
 
-Printed are the seconds it took, without the imports, and how much there was.
+Printed are the seconds it took, without the imports, and how much there was. To see what the time goes to:
+
+    python -m cProfile -s tottime -m tests.bench.size.work "judged here" FILE
 """
 
 from __future__ import annotations
@@ -55,14 +57,14 @@ def listed(file: Path) -> int:
     return sum(len(trace.read(index).decisions) for index in range(len(trace.session_ids)))
 
 
-def judged(file: Path) -> int:
+def judged(file: Path, jobs: int | None = None) -> int:
     """Judge every decision by the policy, in as many processes as the program takes; return how many."""
     from nalyqor_tui.derive import survey
     from nalyqor_tui.policy.loader import find
     from nalyqor_tui.trace.store import Trace
 
     trace = Trace(file)
-    return sum(len(run.decisions) for run in survey.runs(trace, find(str(POLICY), file)))
+    return sum(len(run.decisions) for run in survey.runs(trace, find(str(POLICY), file), jobs))
 
 
 WORK: dict[str, Callable[[Path], int]] = {
@@ -70,7 +72,9 @@ WORK: dict[str, Callable[[Path], int]] = {
     "found": found,
     "listed": listed,
     "judged": judged,
+    "judged here": lambda file: judged(file, jobs=1),
 }
+"""By name; `judged here` takes one process, which is what a profiler sees."""
 
 
 def _load() -> None:
@@ -83,7 +87,7 @@ def _load() -> None:
 def main() -> None:
     """Do what the command line asks for, and print what it took."""
     what, file = sys.argv[1], Path(sys.argv[2])
-    if what in ("listed", "judged"):
+    if what.startswith(("listed", "judged")):
         _load()
     start = time.perf_counter()
     count = WORK[what](file)
