@@ -28,6 +28,18 @@ def test_no_other_file_is_written_over(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "mine"
 
 
+def test_what_is_no_regular_file_is_neither_replaced_nor_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "link"
+    link.symlink_to(os.devnull)
+    for path, why in ((pipe, "no regular file"), (link, "no regular file"), (tmp_path, "is a directory")):
+        with pytest.raises(ExportError, match=why):
+            write(path, ["# Decisions of one"], {})
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
 @pytest.mark.parametrize("link", [os.link, os.symlink])
 def test_the_trace_is_safe_under_another_name(tmp_path: Path, link: Callable[[Path, Path], None]) -> None:
     trace, other = tmp_path / "t.jsonl", tmp_path / "t.md"

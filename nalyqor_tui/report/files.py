@@ -52,6 +52,8 @@ def _allow(path: Path, never: Mapping[Path, str]) -> None:
             raise ExportError(f"that is {what}", path=path, remedy="give another file")
     if not path.exists():
         return
+    if not path.is_file() and not path.is_dir():  # a device would be replaced, a pipe waited for
+        raise ExportError("is there already, and no regular file", path=path, remedy="give another name")
     try:
         with path.open("rb") as file:
             begins = file.read(64)

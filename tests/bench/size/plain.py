@@ -20,7 +20,7 @@ STARTS: dict[str, tuple[str, ...]] = {
 }
 """Commands that do nothing but start."""
 
-SCREENLESS: dict[str, tuple[str, ...]] = {"export": ("-o", os.devnull), "show": ("--plain",)}
+SCREENLESS: dict[str, tuple[str, ...]] = {"export": ("-o", "-"), "show": ("--plain",)}
 """Commands that need no screen, each with the options that it is tried with."""
 
 _SAMPLE = Path(__file__).parents[3] / "sample_traces" / "production.jsonl"
@@ -30,19 +30,24 @@ _TOOLS = {"cat": ("cat",), "wc -l": ("wc", "-l")}
 
 
 def starts() -> Figures:
-    """Return the seconds that each command takes which only starts."""
-    return {name: _run(command, {})[0] for name, command in STARTS.items()}
+    """Return the seconds that each command takes which only starts, also of processor time."""
+    found: Figures = {}
+    for name, command in STARTS.items():
+        found[name], found[f"{name} processor"], *_ = _run(command, {})
+    return found
 
 
 def reads(file: Path, env: Mapping[str, str]) -> Figures:
     """Return the seconds of each way to read a whole file, of listing and of judging it; bytes held at most."""
-    found: Figures = {name: _run((*tool, str(file)), env)[0] for name, tool in _TOOLS.items()}
+    found: Figures = {}
+    for name, tool in _TOOLS.items():
+        found[name], found[f"{name} processor"], *_ = _run((*tool, str(file)), env)
     for what in _MEASURED:
-        _, peak, says = _run((*_PYTHON, what, str(file)), env)
+        _, _, peak, says = _run((*_PYTHON, what, str(file)), env)
         if says:
-            found[what] = json.loads(says)["seconds"]
-            found[f"{what} count"] = json.loads(says)["count"]
-            found[f"{what} peak bytes"] = peak
+            figures = json.loads(says)
+            found[what], found[f"{what} processor"] = figures["seconds"], figures["processor"]
+            found[f"{what} count"], found[f"{what} peak bytes"] = figures["count"], peak
     return found
 
 
@@ -53,14 +58,15 @@ def textual_in(command: str) -> bool:
     return any(line.split("|")[-1].strip() == "textual" for line in ran.stderr.splitlines())
 
 
-def _run(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, int, str]:
-    """Run a program; return its seconds, the bytes that it or its largest child held, and what it printed."""
-    start = time.perf_counter()
+def _run(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, int, str]:
+    """Run a program; return its seconds, those of processor time, the most bytes held, and what it printed."""
     with tempfile.TemporaryFile() as said:
         out = subprocess.DEVNULL if command[0] == "cat" else said
+        start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, env={**os.environ, **env})
         _, status, usage = os.wait4(process.pid, 0)
         took = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        return took, usage.ru_maxrss * 1024, said.read().decode() if process.returncode == 0 else ""
+        says = said.read().decode() if process.returncode == 0 else ""
+        return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, says

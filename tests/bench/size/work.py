@@ -1,6 +1,7 @@
 """One piece of work without a screen, timed from within, for `plain.py`: `python -m tests.bench.size.work WHAT FILE`.
 
-Printed are the seconds it took, without the imports, and how much there was. To see what the time goes to:
+Printed are the seconds it took, without the imports, those of processor time, and how much there was.
+To see what the time goes to:
 
     python -m cProfile -s tottime -m tests.bench.size.work "judged here" FILE
 """
@@ -8,6 +9,7 @@ Printed are the seconds it took, without the imports, and how much there was. To
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -89,9 +91,16 @@ def main() -> None:
     what, file = sys.argv[1], Path(sys.argv[2])
     if what.startswith(("listed", "judged")):
         _load()
-    start = time.perf_counter()
+    start, used = time.perf_counter(), _processor()
     count = WORK[what](file)
-    print(json.dumps({"seconds": time.perf_counter() - start, "count": count}))
+    took, used = time.perf_counter() - start, _processor() - used
+    print(json.dumps({"seconds": took, "processor": used, "count": count}))
+
+
+def _processor() -> float:
+    """Seconds of processor time that were used by this process and by children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 if __name__ == "__main__":
