@@ -17,7 +17,7 @@ from nalyqor_tui.notes.model import Anchor, Body, Text, now
 class Draft(BaseModel):
     """The text of one editor; each editor has its own file, so that no two overwrite each other."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     v: Literal[1] = 1
     id: Annotated[str, Field(pattern=r"^[0-9A-Z]{26}$")] = Field(default_factory=ulid)

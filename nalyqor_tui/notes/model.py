@@ -42,7 +42,7 @@ Text = Annotated[str, BeforeValidator(_encodable)]
 class _Model(BaseModel):
     """Frozen; fields of a later version are passed over (the file itself is never rewritten)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Evidence(_Model):

@@ -21,7 +21,7 @@ Coverage = Literal["all", "some", "none"]
 class Part(BaseModel):
     """A part of a record; keeps what it does not know."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
 
 class Captures(Part):
@@ -274,7 +274,6 @@ Known = (
 )
 AnyRecord = Known | Unknown | Unparsed
 
-_ADAPTER: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
 _MODELS: dict[str, type[Part]] = {
     "trace": Header,
     "message": Message,
@@ -317,7 +316,8 @@ def read(value: Json) -> AnyRecord:
 
 def schema() -> dict[str, Json]:
     """Return the JSON Schema of one record (a line of the file)."""
-    out = _ADAPTER.json_schema(by_alias=True)
+    one: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
+    out = one.json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **out}
 
 
