@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -27,6 +28,7 @@ def run(args: list[str]) -> int:
         raise UsageError("this is no terminal", remedy="for pipes: nalyqor-tui show TRACE --plain")
     from nalyqor_tui.tui.first import FirstFrame
 
+    gc.disable()  # until the screen stands: what is loaded and read until then stays
     with FirstFrame("" if piped else str(given.trace)):
         return _show(given, piped)
 

@@ -31,8 +31,8 @@ def trials(case: Case, of: Trials) -> int:
 
 def _show(app: NalyqorApp) -> int:
     app.case.keys = keymap.load(keymap.path())
-    gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it again while keys are pressed
+    gc.enable()
     app.run()
     if app.failure is not None:
         raise app.failure

@@ -61,6 +61,9 @@ class ReviewView(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; which of them show, and where, is a matter of the stylesheet."""
+        # Textual would set these once all is laid out, and then lay it out again.
+        width = self._get_breakpoint_classes(self.app.size.width, self.HORIZONTAL_BREAKPOINTS)
+        self.add_class("-active-talk", *width, update=False)
         yield Bar(id="title")
         yield Bar(id="warning")
         with Container(id="body"):
@@ -78,7 +81,6 @@ class ReviewView(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the session from its first decision, or from where it was asked for."""
-        self.add_class("-active-talk")
         self.query_one("#warning", Bar).show_warnings(self.case.trace.warnings)
         self.list_steps()
         if self.at is None:
