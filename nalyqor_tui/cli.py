@@ -18,6 +18,8 @@ def main(argv: list[str] | None = None) -> int:
         if args == ["--version"]:
             print(f"nalyqor-tui {__version__}")
             return 0
+        # Pydantic would look through all installed packages for plugins, which we neither need nor want to see a trace.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         return _run(args)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; keep Python from complaining again when it flushes at exit.

@@ -217,6 +217,18 @@ def test_the_first_frame_needs_neither_textual_nor_anything_slow(tmp_path: Path)
     assert not {name for name in loaded if name.startswith(("nalyqor_tui.trace", "nalyqor_tui.derive"))}
 
 
+def test_a_screen_of_decisions_loads_nothing_of_what_is_asked_for_by_a_key() -> None:
+    loaded = modules("import nalyqor_tui.tui.screens.review")
+    for asked in (
+        "tui.screens.editor",
+        "tui.screens.conflict",
+        "present.query",
+        "present.why",
+        "derive.consent",
+    ):
+        assert f"nalyqor_tui.{asked}" not in loaded
+
+
 def test_without_colour_it_is_the_same(tmp_path: Path, go: Path) -> None:
     frames = []
     for more in ({}, {"NO_COLOR": "1"}):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nalyqor_tui.derive.acts import Certainty
 from nalyqor_tui.derive.confirmations import Ledger
-from nalyqor_tui.derive.consent import Class, Consent, consents
 from nalyqor_tui.derive.coverage import Coverage
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.derive.life import Life, Standing
@@ -19,6 +18,9 @@ from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Ends
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session, choice
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.consent import Class, Consent
 
 FROM_TEXT = "consent from text"
 
@@ -42,6 +44,8 @@ class Approvals:
         """What was read out of talk, by the ordinal of the decision; empty where records decide."""
         if not self.by_talk:
             return {}
+        from nalyqor_tui.derive.consent import consents
+
         read = consents(self._session, self._policy)
         return {index: self._aged(self._session.decisions[index], one) for index, one in read.items()}
 

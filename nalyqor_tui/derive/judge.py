@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nalyqor_tui.derive import margin as margins
 from nalyqor_tui.derive.acts import Act
 from nalyqor_tui.derive.approval import moment, sent
 from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
-from nalyqor_tui.derive.consent import Consent
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
@@ -25,6 +24,9 @@ from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.schema import Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Entry, Session
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.consent import Consent
 
 _BANDS: dict[str, Verdict] = {"tie": "fail", "against": "fail", "unresolved": "unknown"}
 Step = Literal["made", "called", "answered"]

@@ -17,7 +17,9 @@ Severity = Literal["low", "medium", "high"]
 class Table(BaseModel):
     """A table of a policy file; refuses keys that it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True
+    )
 
 
 class Ends(Table):

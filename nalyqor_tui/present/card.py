@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from nalyqor_tui.derive.approval import FROM_TEXT
-from nalyqor_tui.derive.consent import Consent
 from nalyqor_tui.derive.finding import Finding, Verdict
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present import words
@@ -16,6 +16,9 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Heading, Line, Row, derived
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.consent import Consent
 
 AREAS = (
     "consent",

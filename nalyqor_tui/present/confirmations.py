@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nalyqor_tui.derive.approval import FROM_TEXT, moment
-from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 from nalyqor_tui.derive.life import Life, Standing
 from nalyqor_tui.derive.reliance import believed
 from nalyqor_tui.phrase import Phrase, join, own, phrase
@@ -13,6 +14,9 @@ from nalyqor_tui.present.rows import TONES, Heading, Line, Pair, Row, Tone, abse
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Decision
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.consent import ArgumentMatch, Consent
 
 
 def view(review: Review, decision: Decision) -> list[Line]:

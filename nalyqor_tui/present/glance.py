@@ -66,21 +66,12 @@ class Glance:
 def look(path: str, most: int) -> Glance | None:
     """Look at the first `most` lines of a file or names of a folder; None where there is nothing to be seen."""
     try:
-        # A pipe that nobody writes to would keep us waiting.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        mode = os.stat(path).st_mode  # noqa: PTH116
+        if stat.S_ISDIR(mode):
+            return _folder(path, most)
+        return _file(path, most) if stat.S_ISREG(mode) else None
     except (OSError, ValueError):  # ValueError: a name with a NUL
         return None
-    try:
-        found = os.fstat(descriptor)
-        if stat.S_ISDIR(found.st_mode):
-            return _folder(path, most)
-        if stat.S_ISREG(found.st_mode):
-            return _file(path, found.st_size, os.pread(descriptor, WINDOW, 0), most)
-        return None
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def _folder(path: str, most: int) -> Glance:
@@ -96,7 +87,9 @@ def _folder(path: str, most: int) -> Glance:
     return glance
 
 
-def _file(path: str, size: int, data: bytes, most: int) -> Glance:
+def _file(path: str, most: int) -> Glance:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        data, size = file.read(WINDOW), os.fstat(file.fileno()).st_size
     facts = phrase("{name} · {size} bytes", name=os.path.basename(path), size=own(f"{size:,}"))  # noqa: PTH119
     packed = next((kind for magic, kind in _PACKED if data.startswith(magic)), "")
     if packed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nalyqor_tui.derive.context import Window, window
 from nalyqor_tui.derive.judge import Judgement, judge, reading
@@ -11,7 +12,6 @@ from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.derive.trials import case_of
-from nalyqor_tui.derive.why import Index
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import Anchor, TraceIdentity
@@ -22,6 +22,9 @@ from nalyqor_tui.present.words import text_of
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 from nalyqor_tui.trace.store import Trace
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.why import Index
 
 
 def identity(trace: Trace) -> TraceIdentity:
@@ -68,6 +71,8 @@ class Review:
     @cached_property
     def origins(self) -> Index:
         """Every place where a value stands, for the question where one came from."""
+        from nalyqor_tui.derive.why import Index
+
         return Index(self.session)
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from nalyqor_tui.errors import NotesError
 from nalyqor_tui.notes.anchor import anchor_at
@@ -15,7 +16,9 @@ from nalyqor_tui.present.rows import Row, Truth
 from nalyqor_tui.present.text import show
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.case import Case
-from nalyqor_tui.tui.screens.editor import Offer
+
+if TYPE_CHECKING:
+    from nalyqor_tui.tui.screens.editor import Offer
 
 _QUOTE = 160  # characters of a row that are kept as a quote
 
@@ -114,6 +117,8 @@ class Notebook:
 
     def offers(self, rows: Iterable[Row]) -> list[Offer]:
         """Turn rows of the screen into evidence that a note may cite."""
+        from nalyqor_tui.tui.screens.editor import Offer
+
         offers: dict[tuple[str, str, str], Offer] = {}
         truths: dict[Truth, SourceTruth] = {
             Truth.OBSERVED: "observed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.notes.history import Note
@@ -14,9 +15,10 @@ from nalyqor_tui.present.notes import versions
 from nalyqor_tui.present.review import BoundNote
 from nalyqor_tui.present.rows import Row, flat
 from nalyqor_tui.trace.session import Decision
-from nalyqor_tui.tui.screens.conflict import Choice, ConflictScreen
-from nalyqor_tui.tui.screens.editor import Editor
 from nalyqor_tui.tui.screens.view import ReviewView
+
+if TYPE_CHECKING:
+    from nalyqor_tui.tui.screens.conflict import Choice
 
 
 class Annotating(ReviewView):
@@ -68,6 +70,8 @@ class Annotating(ReviewView):
                 self.edit(bound.note, choice.version.body or bound.note.body, settles=order)
             else:
                 self._change(lambda: self.notebook.settle(order, choice.version.body))
+
+        from nalyqor_tui.tui.screens.conflict import ConflictScreen
 
         self.app.push_screen(ConflictScreen(place(bound.note), shown), chosen)
 
@@ -147,6 +151,8 @@ class Annotating(ReviewView):
                 )
             else:
                 self.edit(note, body, settles=settles)
+
+        from nalyqor_tui.tui.screens.editor import Editor
 
         body = unsaved or (left.body if left else note.body if note else None)
         title = f"{decision.number} {''.join(words.action(self.review.session.chosen(decision), 40))}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nalyqor_tui.phrase import phrase
-from nalyqor_tui.present import asking, why
-from nalyqor_tui.present.why import Subject
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui.screens.annotating import Annotating
 from nalyqor_tui.tui.screens.seeking import Seeking
 
 if TYPE_CHECKING:
+    from nalyqor_tui.present.why import Subject
     from nalyqor_tui.tui.screens.origins import Chosen
 
 
@@ -20,6 +19,8 @@ class Asking(Seeking, Annotating):
 
     def action_why(self) -> None:
         """Show the chain back from the row under the cursor; of a decision, from all its arguments."""
+        from nalyqor_tui.present import why
+
         decision, subject = self._asked()
         if decision is None:
             self.tell(phrase("there is no decision here to ask about"))
@@ -42,6 +43,9 @@ class Asking(Seeking, Annotating):
 
     def _asked(self) -> tuple[Decision | None, Subject]:
         """Return the decision and what of it the cursor is on."""
+        from nalyqor_tui.present import asking
+        from nalyqor_tui.present.why import Subject
+
         decision = self.decision
         if decision is None or self.pane is None or self.pane.current is None:
             return decision, Subject()
@@ -55,6 +59,8 @@ class Asking(Seeking, Annotating):
 
     def _write_down(self, decision: Decision, choice: Chosen) -> None:
         """Open the editor with the trail in it, after what a draft here already holds."""
+        from nalyqor_tui.present import why
+
         self.go_to(decision.number)
         left = self.notebook.draft(decision, None)
         body = why.draft(self.review, decision, choice.trails, left.body if left else None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present import find
-from nalyqor_tui.present.query import QueryError, narrow, parse
 from nalyqor_tui.tui.screens.view import PANES, ReviewView
 from nalyqor_tui.tui.widgets.rows import Rows
-from nalyqor_tui.tui.widgets.suggest import Conditions
+
+if TYPE_CHECKING:
+    from nalyqor_tui.present.query import QueryError
 
 
 class Seeking(ReviewView):
@@ -34,6 +37,8 @@ class Seeking(ReviewView):
         if not self.case.stop:
             self.action_stop_at()
             return
+        from nalyqor_tui.present.query import QueryError, narrow, parse
+
         try:
             node = parse(self.case.stop, narrow.words_of(self.review))
         except QueryError as error:  # a rule of another policy, or an effect
@@ -53,6 +58,8 @@ class Seeking(ReviewView):
 
     def stop_at(self, text: str) -> None:
         """Take a condition to stop at, and go to the next decision of which it holds."""
+        from nalyqor_tui.present.query import QueryError, narrow, parse
+
         try:
             if text:
                 parse(text, narrow.words_of(self.review))
@@ -65,6 +72,9 @@ class Seeking(ReviewView):
 
     def _ask_condition(self, topic: str, text: str, mistake: QueryError | None = None) -> None:
         """Ask for a condition; one with a mistake is asked for again as it was typed, with what is wrong with it."""
+        from nalyqor_tui.present.query import narrow
+        from nalyqor_tui.tui.widgets.suggest import Conditions
+
         questions = {
             "filter": "list only (a condition, or words; tab completes)",
             "stop": "stop where (a condition; tab completes)",
@@ -141,6 +151,8 @@ class Seeking(ReviewView):
             self.action_search_next(1)
 
     def set_filter(self, text: str) -> None:
+        from nalyqor_tui.present.query import QueryError, narrow
+
         try:
             narrow.test(self.review, text)
         except QueryError as error:

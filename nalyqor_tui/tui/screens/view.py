@@ -14,7 +14,6 @@ from nalyqor_tui.phrase import Phrase, counted, join, phrase
 from nalyqor_tui.present import confirmations, find, notes, rules, talk, window, words
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
-from nalyqor_tui.present.query import narrow
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line
 from nalyqor_tui.present.steps import session_row
@@ -130,6 +129,8 @@ class ReviewView(Screen[None]):
         rows = listed(self.review)
         wanted = self._filter
         if wanted:
+            from nalyqor_tui.present.query import narrow
+
             fits = narrow.test(self.review, wanted)
             rows = [s for s in rows if s.kind == "turn" or fits(s)]
             rows = [s for s, after in zip(rows, [*rows[1:], None], strict=True)
