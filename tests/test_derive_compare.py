@@ -18,7 +18,7 @@ from nalyqor_tui.derive.compare import compare, deciding
 from nalyqor_tui.derive.context import window
 from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.inputs import given as fed
-from nalyqor_tui.derive.replay import Replay
+from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.windows import context_difference
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
@@ -342,7 +342,7 @@ def test_windows_are_compared_by_what_their_items_say() -> None:
         return talk({**ASKED, "id": f"m{name}"}, context, decision(context="x"))
 
     a, b = made("1", 9, "R-1"), made("2", 5, "R-2")
-    one, two = (window(s, s.decisions[0], Replay(s).before(s.decisions[0].entry)) for s in (a, b))
+    one, two = (window(s, s.decisions[0], Talk(s)) for s in (a, b))
     found = [(d.change, d.a and d.a.ref, d.b and d.b.ref) for d in context_difference(a, one, b, two)]
     assert found == [("truncated", "m1", "m2"), ("added", None, "R-2"), ("evicted", "R-1", None)]
     assert context_difference(a, one, a, one) == []

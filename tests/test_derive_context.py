@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trace_samples import call, decision, header, message, numbered, result, session
 
-from nalyqor_tui.derive.context import Item, Window, difference, window
-from nalyqor_tui.derive.replay import Replay
+from nalyqor_tui.derive.context import Window, difference, window
+from nalyqor_tui.derive.rebuilt import Item, Talk, estimate
+from nalyqor_tui.derive.replay import State, replay
 from nalyqor_tui.trace.session import Session
 
 
 def of(found: Session, index: int = -1) -> Window:
     decision = found.decisions[index]
-    return window(found, decision, Replay(found).before(decision.entry))
+    return window(found, decision, Talk(found))
 
 
 def shown(*items: Any, **fields: Any) -> dict[str, Any]:
@@ -119,3 +120,54 @@ def test_the_difference_accounts_for_every_id(old: Any, new: Any) -> None:
 @given(IDS)
 def test_a_window_does_not_differ_from_itself(items: Any) -> None:
     assert difference(windowed(*items), windowed(*items)) == []
+
+
+ID = st.none() | st.sampled_from(["a", "b", "c", "d", "#3"])
+SAID = st.one_of(
+    st.builds(lambda i, text: message(id=i, content=text), ID, st.sampled_from(["", "x" * 9, ["y"], None])),
+    st.builds(lambda i: {"kind": "proposal", "tool": "t", "id": i, "text": "shall I?"}, ID),
+    st.builds(lambda i, c: result(id=i, call=c, result={"n": 1}), ID, ID),
+    st.builds(
+        lambda i, gone: {"kind": "compaction", "id": i, "dropped": gone, "summary": "so"},
+        ID,
+        st.lists(st.sampled_from(["a", "b", "#3"]), max_size=2),
+    ),
+    st.builds(lambda: call("t")),
+)
+
+
+def plainly(found: Session, index: int) -> Window:
+    """A rebuilt window as it is put together from all that was said before a record."""
+    items, position = [], 0
+    said = replay(State(), found.entries[:index]).said
+    for ref, entry in sorted(said.items(), key=lambda pair: pair[1]):
+        size = estimate(found.record(entry))
+        items.append(Item(ref, entry, size, (position, position + size), True))
+        position += size
+    return Window(tuple(items), None, position, None, True)
+
+
+@given(
+    st.lists(SAID, max_size=20),
+    st.lists(st.integers(0, 20), min_size=2, max_size=8),
+    st.sampled_from([0, 5, 999]),
+)
+def test_rebuilt_windows_share_a_history_and_are_what_they_would_be_alone(
+    records: list[Any], wanted: list[int], most: int
+) -> None:
+    found = session(*records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nalyqor_tui.derive.rebuilt._MOST", most)
+        talk = Talk(found)
+        before = None
+        for index in wanted:
+            items = talk.before(min(index, len(found.entries)))
+            new = Window(items, None, items.used, None, True)
+            alone = plainly(found, min(index, len(found.entries)))
+            assert new == alone
+            assert [items[at] for at in range(-len(items), len(items))] == [*alone.items, *alone.items]
+            assert items[1:3] == list(alone.items[1:3])
+            if before is not None:
+                assert difference(before[0], new) == difference(before[1], alone)
+                assert difference(new, before[0]) == difference(alone, before[1])
+            before = (new, alone)

@@ -52,6 +52,16 @@ def test_the_edges_of_the_snapshots(index: int) -> None:
     assert Replay(found).before(index).folded == index
 
 
+def test_snapshots_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nalyqor_tui.derive.replay._EVERY", 2)
+    monkeypatch.setattr("nalyqor_tui.derive.replay._MOST", 4)
+    found = session(*(message(turn=n) for n in range(1, 100)))
+    states = Replay(found)
+    for index in (99, 3, 50, 51, 52, 0, 98):
+        assert states.before(index) == replay(State(), found.entries[:index])
+        assert len(states._snapshots) <= 4
+
+
 def test_what_a_state_holds() -> None:
     records = [
         message(id="m"),

@@ -13,6 +13,7 @@ from trace_samples import given as agreed
 
 from nalyqor_tui.derive.consent.values import leaves
 from nalyqor_tui.derive.context import window
+from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.replay import Replay
 from nalyqor_tui.derive.why import Index, Trail, of_arguments, of_confirmation, of_rule, text_at
 from nalyqor_tui.derive.why.match import hints, match
@@ -278,8 +279,8 @@ class TestConfirmationsAndRules:
             {"kind": "context", "id": "x", "items": [{"ref": "R-1"}]}, decision("write", context="x"),
             {"kind": "context", "id": "y", "items": []}, decision("write", context="y"), captures=ALL,
         )  # fmt: skip
-        index, replay = Index(of), Replay(of)
-        first, second = (of_rule(index, "R-1", None, d, window(of, d, replay.before(d.entry)), replay.before(d.entry))
+        index, replay, talk = Index(of), Replay(of), Talk(of)
+        first, second = (of_rule(index, "R-1", None, d, window(of, d, talk), replay.before(d.entry))
                          for d in of.decisions)  # fmt: skip
         assert (first.verdict, second.verdict) == ("grounded", "ungrounded")
         assert kinds(first) == ["value", "look-up", "value", "user", "end", "in view", "end"]

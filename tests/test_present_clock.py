@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from trace_samples import call, decision, message, session
 
-from nalyqor_tui.present.clock import Moment, clock, moments, span
+from nalyqor_tui.present.clock import Moment, Moments, clock, span
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_moment_of_each_decision() -> None:
         call("t", decision="d", ts=500),
         decision(ts=400),
     )
-    assert moments(found) == [
+    assert list(Moments(found)) == [
         Moment("00:01:47", 7, None),
         None,
         None,
@@ -58,11 +58,11 @@ def test_the_moment_of_each_decision() -> None:
 
 @pytest.mark.parametrize(("silence", "stands_out"), [(299, False), (300, True), (-900, False)])
 def test_a_gap_stands_out(silence: int, stands_out: bool) -> None:
-    first, second = moments(session(decision(ts=1000), decision(ts=1000 + silence)))
+    first, second = Moments(session(decision(ts=1000), decision(ts=1000 + silence)))
     assert first is not None
     assert second is not None
     assert (first.gap, second.gap) == (False, stands_out)
 
 
 def test_a_log_without_times_has_no_moments() -> None:
-    assert moments(session(decision(), message("assistant"))) == [None]
+    assert list(Moments(session(decision(), message("assistant")))) == [None]

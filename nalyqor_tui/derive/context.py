@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nalyqor_tui.derive.replay import State
+from nalyqor_tui.derive.rebuilt import Item, Items, Talk
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Decision, Session
-
-CHARACTERS_A_TOKEN = (
-    4  # the usual rule of thumb for English; every figure made with it is marked as an estimate
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A thing in the window: its id, its record where the log holds it, its size in tokens and its span."""
-
-    ref: str
-    entry: int | None
-    size: int | None
-    span: tuple[int, int] | None
-    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """The window of one decision; `recorded` is the context record, None where it is rebuilt from the talk."""
 
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     recorded: int | None
     used: int | None
     limit: int | None
@@ -56,37 +41,36 @@ class Difference:
     after: int | None
 
 
-def window(session: Session, decision: Decision, state: State) -> Window:
+def window(session: Session, decision: Decision, talk: Talk) -> Window:
     """Return the window of a decision: the recorded one, else the messages before it with estimated sizes."""
-    limit = session.header.context_limit if session.header else None
+    if (found := recorded(session, decision)) is not None:
+        return found
+    items = talk.before(decision.entry)
+    return Window(items, None, items.used, _limit(session), estimated=True)
+
+
+def recorded(session: Session, decision: Decision) -> Window | None:
+    """Return the window that was recorded for a decision, None where there is none."""
     record = session.record(decision.entry)
     named = session.entry(record.context) if isinstance(record, rec.Decision) else None
-    if named is not None and isinstance(named.record, rec.Context):
-        shown = tuple(_recorded(session, item) for item in named.record.items)
-        return Window(shown, named.index, named.record.input_tokens, limit, estimated=False)
-    rebuilt = sorted(state.said.items(), key=lambda pair: pair[1])
-    items: list[Item] = []
-    position = 0
-    for ref, entry in rebuilt:
-        size = estimate(session, entry)
-        items.append(Item(ref, entry, size, (position, position + size), estimated=True))
-        position += size
-    return Window(tuple(items), None, position, limit, estimated=True)
+    if named is None or not isinstance(named.record, rec.Context):
+        return None
+    shown = tuple(_recorded(session, item) for item in named.record.items)
+    return Window(shown, named.index, named.record.input_tokens, _limit(session), estimated=False)
 
 
-def estimate(session: Session, entry: int) -> int:
-    """Estimate the tokens of a record's text."""
-    match session.record(entry):
-        case rec.Message(content=text) | rec.ToolResult(result=text) | rec.Proposal(text=text):
-            pass
-        case record:
-            text = rec.extras(record).get("summary")
-    size = len(text if isinstance(text, str) else dumps(text)) if text is not None else 0
-    return -(-size // CHARACTERS_A_TOKEN)
+def _limit(session: Session) -> int | None:
+    return session.header.context_limit if session.header else None
 
 
 def difference(old: Window, new: Window) -> list[Difference]:
     """Compare two windows by id: what came, went, shrank, moved or changed size, in the new one's order."""
+    if (
+        isinstance(old.items, Items)
+        and isinstance(new.items, Items)
+        and old.items.history is new.items.history
+    ):
+        return _further(old.items, new.items)
     before = {item.ref: item for item in old.items}
     after = {item.ref: item for item in new.items}
     stayed = [item.ref for item in old.items if item.ref in after]
@@ -95,6 +79,12 @@ def difference(old: Window, new: Window) -> list[Difference]:
     out = [_compare(before.get(i.ref), i, i.ref in kept) for i in new.items]
     out += [Difference("evicted", i.ref, i.entry, i.size, None) for i in old.items if i.ref not in after]
     return [change for change in out if change is not None]
+
+
+def _further(old: Items, new: Items) -> list[Difference]:
+    """Compare two windows on one history: it went on, or had not come so far."""
+    added = [Difference("added", i.ref, i.entry, None, i.size) for i in new[len(old) :]]
+    return added + [Difference("evicted", i.ref, i.entry, i.size, None) for i in old[len(new) :]]
 
 
 def _compare(old: Item | None, new: Item, in_place: bool) -> Difference | None:

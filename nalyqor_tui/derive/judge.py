@@ -12,9 +12,10 @@ from nalyqor_tui.derive.acts import Act
 from nalyqor_tui.derive.approval import moment, sent
 from nalyqor_tui.derive.clauses import Clauses, finding
 from nalyqor_tui.derive.confirmations import Ledger
-from nalyqor_tui.derive.context import window
+from nalyqor_tui.derive.context import Window, recorded, window
 from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
+from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import State, fold
 from nalyqor_tui.derive.responses import Due
@@ -156,7 +157,7 @@ class _Run:
         perhaps = rule.visible.after == "compaction" and self._state.compaction is None
         if perhaps and self.session.captures.context == "all":
             return []  # nothing was compacted
-        view = window(self.session, decision, self._state)
+        view = recorded(self.session, decision) or self._rebuilt(rule, decision)
         seen = sight(self.session, rule, view, self._state, lambda: self._shown)
         if perhaps and seen.verdict != "pass":
             seen = Sight(
@@ -169,6 +170,16 @@ class _Run:
                 "visible", seen.visibility, rule.id, verdict, seen.says, rule.severity, seen.evidence, line
             )
         ]
+
+    def _rebuilt(self, rule: Rule, decision: Decision) -> Window:
+        """Return the rebuilt window of a decision; where it does not hold the rule's document, none is put together."""
+        if rule.document not in self._state.said:
+            return Window((), None, None, None, estimated=True)
+        return window(self.session, decision, self._talk)
+
+    @cached_property
+    def _talk(self) -> Talk:
+        return Talk(self.session)
 
     def _called(self, decision: Decision, entry: Entry) -> None:
         if moment(self.session, decision) == entry.index:

@@ -15,7 +15,8 @@ from rpds import HashTrieMap
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Entry, Session
 
-_EVERY = 64
+_EVERY = 64  # records from one snapshot to the next, at first
+_MOST = 256  # snapshots that are kept: with more, every other is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,13 @@ class State(NamedTuple):
 def fold(state: State, entry: Entry) -> State:
     """Return the state after one more record."""
     record, at = entry.record, entry.index
-    state = state._replace(folded=state.folded + 1, turn=entry.turn)
+    said = state.said
+    if (name := said_as(entry)) is not None and not isinstance(record, rec.Compaction):
+        said = said.insert(name, at)
+    state = state._replace(folded=state.folded + 1, turn=entry.turn, said=said)
     match record:
-        case rec.Message():
-            return state._replace(said=state.said.insert(record.id or f"#{at}", at))
         case rec.Proposal():
-            name = record.id or f"#{at}"
-            proposals = state.proposals.insert(name, at)
-            return state._replace(proposals=proposals, said=state.said.insert(name, at))
+            return state._replace(proposals=state.proposals.insert(record.id or f"#{at}", at))
         case rec.Confirmation():
             return state._replace(confirmations=state.confirmations.insert(record.id or f"#{at}", at))
         case rec.Retrieval():
@@ -77,15 +77,23 @@ def fold(state: State, entry: Entry) -> State:
             return _shown(state, record, at)
         case rec.ToolCall() if record.id is not None:
             return state._replace(calls=state.calls.insert(record.id, record.name))
-        case rec.ToolResult():
-            said = state.said.insert(record.id or record.call or f"#{at}", at)
-            tool = state.calls.get(record.call) if record.call is not None else None
-            facts = state.facts if tool is None else state.facts.insert(tool, at)
-            return state._replace(said=said, facts=facts)
+        case rec.ToolResult(call=str(call)) if (tool := state.calls.get(call)) is not None:
+            return state._replace(facts=state.facts.insert(tool, at))
         case rec.Compaction():
             return _compacted(state, record, at)
         case _:
             return state
+
+
+def said_as(entry: Entry) -> str | None:
+    """Return the name under which a record stands in a context that is rebuilt from the talk, if it does."""
+    match entry.record:
+        case rec.Message(id=name) | rec.Proposal(id=name) | rec.Compaction(id=name):
+            return name or f"#{entry.index}"
+        case rec.ToolResult(id=name, call=call):
+            return name or call or f"#{entry.index}"
+        case _:
+            return None
 
 
 def replay(state: State, entries: Iterable[Entry]) -> State:
@@ -96,19 +104,28 @@ def replay(state: State, entries: Iterable[Entry]) -> State:
 
 
 class Replay:
-    """Random access to the states of a session, in either direction, by way of snapshots."""
+    """Random access to the states of a session, in either direction, by way of a bounded number of snapshots."""
 
     def __init__(self, session: Session) -> None:
         self._entries = session.entries
         self._snapshots = [State()]
+        self._every = _EVERY
+        self._latest = State()  # that was asked for: the next one is mostly a step on
 
     def before(self, index: int) -> State:
         """Return the state just before the record with this ordinal."""
-        while len(self._snapshots) * _EVERY <= index:
-            start = (len(self._snapshots) - 1) * _EVERY
-            self._snapshots.append(replay(self._snapshots[-1], self._entries[start : start + _EVERY]))
-        nearest = index // _EVERY
-        return replay(self._snapshots[nearest], self._entries[nearest * _EVERY : index])
+        while len(self._snapshots) * self._every <= index:
+            self._snapshots.append(self._on(self._snapshots[-1], len(self._snapshots) * self._every))
+            if len(self._snapshots) > _MOST:
+                self._snapshots, self._every = self._snapshots[::2], self._every * 2
+        nearest = self._snapshots[index // self._every]
+        if nearest.folded < self._latest.folded <= index:
+            nearest = self._latest
+        self._latest = self._on(nearest, index)
+        return self._latest
+
+    def _on(self, state: State, index: int) -> State:
+        return replay(state, self._entries[state.folded : index])
 
 
 def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
@@ -141,5 +158,5 @@ def _compacted(state: State, record: rec.Compaction, at: int) -> State:
         dropped = dropped.insert(ref, at)
         if ref in said:
             said = said.remove(ref)
-    said = said.insert(record.id or f"#{at}", at)
+    said = said.insert(record.id or f"#{at}", at)  # as `said_as` names it
     return state._replace(said=said, dropped=dropped, compaction=at)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from nalyqor_tui.derive.context import Item, Window
+from nalyqor_tui.derive.context import Window
+from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.derive.replay import State
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.policy.schema import Buried, Rule
@@ -66,7 +67,8 @@ def sight(
     document = rule.document
     if document is None or rule.visible is None:
         return Sight("not_asked", None, phrase("the policy names no document for it"))
-    item = window.find(document)
+    known = window.recorded is not None or document in state.said
+    item = window.find(document) if known else None
     if item is not None:
         return _in_window(item, rule.visible.buried, window, state)
     if window.recorded is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nalyqor_tui.derive.context import Change, Item, Window, difference
+from nalyqor_tui.derive.context import Change, Window, difference
 from nalyqor_tui.derive.inputs import Contents
+from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.trace.session import Session
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.consent.values import leaves
+from nalyqor_tui.derive.log import called
 from nalyqor_tui.phrase import plain
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Line, Pair, Row, Truth
@@ -25,7 +26,10 @@ def subject(review: Review, decision: Decision, pane: str, lines: Sequence[Line]
 def made_by(review: Review, row: Row) -> Decision | None:
     """Return the decision whose choice, call or result a row of the conversation shows."""
     shown = row.origin.entries[:1]
-    return next((d for d in review.session.decisions if {d.entry, d.call, d.result} & set(shown)), None)
+    found = review.log.owner(shown[0]) if shown else None
+    if found is None or shown[0] not in (found.entry, found.call, found.result):
+        return None
+    return found
 
 
 def _confirmation(review: Review, decision: Decision, lines: Sequence[Line]) -> Subject:
@@ -45,7 +49,7 @@ def _confirmation(review: Review, decision: Decision, lines: Sequence[Line]) -> 
 
 
 def _known(review: Review, name: str) -> bool:
-    return any(e.record.id == name and isinstance(e.record, rec.Confirmation) for e in review.session.entries)
+    return any(isinstance(record, rec.Confirmation) for record in called(review.session, name))
 
 
 def _rule(review: Review, decision: Decision, lines: Sequence[Line]) -> Subject:

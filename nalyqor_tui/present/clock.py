@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 from nalyqor_tui.trace.session import Decision, Session, seconds
 
@@ -24,22 +27,39 @@ class Moment:
         return self.since_previous is not None and self.since_previous >= GAP
 
 
-def moments(session: Session) -> list[Moment | None]:
-    """Return the moment of each decision, None where no time was recorded or it cannot be read."""
-    stamps = (seconds(entry.record.ts) for entry in session.entries)
-    start = next((s for s in stamps if s is not None), None)
-    out: list[Moment | None] = []
-    previous: float | None = None
-    for decision in session.decisions:
-        ts = stamp(session, decision)
+class Moments(Sequence[Moment | None]):
+    """The moment of each decision, None where no time was recorded or it cannot be read; each when it is asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _start(self) -> float | None:
+        stamps = (seconds(entry.record.ts) for entry in self._session.entries)
+        return next((s for s in stamps if s is not None), None)
+
+    def __len__(self) -> int:
+        return len(self._session.decisions)
+
+    @overload
+    def __getitem__(self, at: int) -> Moment | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Moment | None]: ...
+    def __getitem__(self, at: int | slice) -> Moment | Sequence[Moment | None] | None:
+        if isinstance(at, slice):
+            return [self[index] for index in range(len(self))[at]]
+        decision = self._session.decisions[at]
+        ts = stamp(self._session, decision)
         now = seconds(ts)
         if ts is None or now is None:
-            out.append(None)
-            continue
-        since = now - start if start is not None else None
-        out.append(Moment(clock(ts), since, None if previous is None else now - previous))
-        previous = now
-    return out
+            return None
+        before = (self._session.decisions[index] for index in range(decision.index - 1, -1, -1))
+        previous = next((s for one in before if (s := self._seconds(one)) is not None), None)
+        since = now - self._start if self._start is not None else None
+        return Moment(clock(ts), since, None if previous is None else now - previous)
+
+    def _seconds(self, decision: Decision) -> float | None:
+        return seconds(stamp(self._session, decision))
 
 
 def stamp(session: Session, decision: Decision) -> str | float | None:

@@ -187,28 +187,37 @@ def _unlisted(review: Review, decision: Decision, known: set[str]) -> list[Line]
 def _asked(review: Review, decision: Decision) -> list[Line]:
     """Return what was asked of this very call and how it was answered, save the yes that is told already."""
     session, chosen, out = review.session, review.session.chosen(decision), list[Line]()
+    if chosen.tool is None:
+        return []
+    action = rec.Action(tool=chosen.tool, arguments=chosen.arguments)
     until = decision.result if decision.call is None else decision.call
-    if until is None:  # only then the others are looked at: there may be very many
-        again = (d.entry for d in session.decisions[decision.index + 1 :] if session.chosen(d) == chosen)
-        until = next(again, None)
-    for entry in session.entries[decision.entry + 1 : until]:
-        record = entry.record
-        if not isinstance(record, rec.Confirmation) or record.op == "given" or record.covers is None:
-            continue
-        if chosen.tool is not None and record.covers == rec.Action(
-            tool=chosen.tool, arguments=chosen.arguments
-        ):
+    for at in review.log.asked_after(decision.entry):
+        if until is not None and at >= until:
+            break
+        record = session.record(at)
+        if isinstance(record, rec.Confirmation) and record.covers == action:
+            if until is None:  # only then the others are looked at: there may be very many
+                until = _again(review, decision, chosen)
+                if at >= until:
+                    break
             says = phrase("{id} by {by}: ", id=record.id or "", by=record.by or "?")
             says += words.action(record.covers, 200)
             quotes = "\n".join(quote.quote for quote in record.evidence if quote.quote)
             tone: Tone = "fail" if record.op == "declined" else "plain"
-            out.append(observed(record.op, says, entry.index, tone=tone, body=quotes))
+            out.append(observed(record.op, says, at, tone=tone, body=quotes))
     return out
+
+
+def _again(review: Review, decision: Decision, chosen: rec.Action) -> int:
+    """Return the record that chooses the same once more, or the end of the log."""
+    session = review.session
+    again = (d.entry for d in session.decisions[decision.index + 1 :] if session.chosen(d) == chosen)
+    return next(again, len(session.entries))
 
 
 def _none(review: Review, decision: Decision) -> Line:
     if review.session.captures.confirmation == "all":
         return Heading(phrase("none had been given before this decision (the log records them all)"))
-    if any(isinstance(entry.record, rec.Confirmation) for entry in review.session.entries):
+    if review.log.confirms:
         return Heading(phrase("none is recorded before this decision, in a log that need not hold them all"))
     return Heading(phrase("not recorded: this log holds no confirmation records"))

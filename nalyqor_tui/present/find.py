@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from nalyqor_tui.present import words
@@ -37,11 +38,10 @@ def place(review: Review, wanted: str) -> int | None:
 def owner(review: Review, entry: int) -> int | None:
     """Return the decision that a record belongs to: its own, else the next one after it, else the last."""
     decisions = review.session.decisions
-    for decision in decisions:
-        if entry in (decision.entry, decision.call, decision.result, decision.text):
-            return decision.index
-    after = next((d.index for d in decisions if d.entry > entry), None)
-    return after if after is not None else (decisions[-1].index if decisions else None)
+    if (found := review.log.owner(entry)) is not None:
+        return found.index
+    after = bisect_right(decisions, entry, key=lambda decision: decision.entry)
+    return min(after, len(decisions) - 1) if decisions else None
 
 
 def hits(review: Review, text: str) -> Iterator[int]:

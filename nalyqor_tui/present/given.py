@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from nalyqor_tui.derive.compare import since
-from nalyqor_tui.derive.context import Item
 from nalyqor_tui.derive.inputs import SIDES, Input, InputKind, Side
+from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.derive.windows import Differing, context_difference
 from nalyqor_tui.phrase import Phrase, counted, join, own, phrase
 from nalyqor_tui.present import words

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nalyqor_tui.derive.context import Window, window
 from nalyqor_tui.derive.judge import Judgement, judge, reading
+from nalyqor_tui.derive.log import Log
 from nalyqor_tui.derive.margin import Reading
+from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.derive.trials import case_of
@@ -17,7 +20,7 @@ from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import Anchor, TraceIdentity
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present.across import Across
-from nalyqor_tui.present.clock import Moment, moments
+from nalyqor_tui.present.clock import Moment, Moments
 from nalyqor_tui.present.words import text_of
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
@@ -64,9 +67,19 @@ class Review:
         return judge(self.session, self.policy)
 
     @cached_property
+    def log(self) -> Log:
+        """What the records are asked for again and again."""
+        return Log(self.session)
+
+    @cached_property
     def replay(self) -> Replay:
         """Random access to the states."""
         return Replay(self.session)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """What the windows show that were not recorded."""
+        return Talk(self.session)
 
     @cached_property
     def origins(self) -> Index:
@@ -76,9 +89,9 @@ class Review:
         return Index(self.session)
 
     @cached_property
-    def moments(self) -> list[Moment | None]:
+    def moments(self) -> Sequence[Moment | None]:
         """When each decision was made."""
-        return moments(self.session)
+        return Moments(self.session)
 
     def state(self, decision: Decision) -> State:
         """Return the state just before a decision."""
@@ -89,7 +102,7 @@ class Review:
         if decision.index not in self._windows:
             if len(self._windows) >= _WINDOWS:
                 del self._windows[next(iter(self._windows))]
-            self._windows[decision.index] = window(self.session, decision, self.state(decision))
+            self._windows[decision.index] = window(self.session, decision, self.talk)
         return self._windows[decision.index]
 
     def margin(self, decision: Decision) -> Reading | None:

@@ -60,7 +60,8 @@ def _seen(review: Review, decision: Decision, rule: Rule) -> Line:
 
 def looked_up(review: Review, decision: Decision) -> list[Line]:
     """Say what the latest look-up before the decision returned."""
-    for entry in reversed(review.session.entries[: decision.entry]):
+    for at in range(decision.entry - 1, -1, -1):
+        entry = review.session.entries[at]
         if isinstance(entry.record, rec.Retrieval):
             return [_lookup(entry.record, entry.index)]
         if entry.turn < decision.turn - 1:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nalyqor_tui.derive.log import called
 from nalyqor_tui.derive.why import Link, Trail, Verdict, of_arguments, of_confirmation, of_rule, of_talk
 from nalyqor_tui.notes.model import Body, Evidence
 from nalyqor_tui.phrase import Phrase, join, own, phrase, plain
@@ -136,9 +137,7 @@ def _confirmation(review: Review, decision: Decision, name: str) -> list[Trail]:
     index = review.origins
     consent = review.judgement.consents.get(decision.index)
     if name:
-        known = any(
-            e.record.id == name and isinstance(e.record, rec.Confirmation) for e in review.session.entries
-        )
+        known = any(isinstance(record, rec.Confirmation) for record in called(review.session, name))
         record = review.session.record(decision.entry)
         believed = isinstance(record, rec.Decision) and name in (
             *(record.relied_on or ()), *(b.confirmation for b in record.believes or ()))  # fmt: skip
@@ -156,8 +155,7 @@ def _rule(review: Review, decision: Decision, name: str) -> list[Trail]:
 
 def is_document(review: Review, name: str) -> bool:
     """Say whether a look-up returned a document of this id."""
-    looked_up = (e.record for e in review.session.entries if isinstance(e.record, rec.Retrieval))
-    return any(document.id == name for record in looked_up for document in record.documents)
+    return name in review.log.documents
 
 
 def _declared(review: Review, name: str) -> Row | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nalyqor_tui.derive.context import Item, Window, difference
+from nalyqor_tui.derive.context import Window, difference
+from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.phrase import counted, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review

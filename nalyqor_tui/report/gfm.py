@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from nalyqor_tui.phrase import Phrase, Words, own, phrase
 from nalyqor_tui.present.rows import Row, Truth
@@ -24,12 +25,15 @@ _MAX_RUN = 40  # parsers give up on fences much longer than this (cmark at 80)
 _LONG_RUN = re.compile(rf"(\\*)(`{{{_MAX_RUN + 1},}})")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _ACTIVE = re.compile(r"[\\`*_\[\]<|~&$]")
+_SIMPLE = re.compile(r"[!-_a-{}~](?:[ -_a-{}~]*[!-_a-{}~])?\Z")  # reads as it is, between two backticks
 LABEL = re.compile(r"[A-Za-z0-9 ▶-]+")
 _PEOPLE = (Truth.DECLARED, Truth.RECONSTRUCTED)
 
 
 def code(text: str, *, table: bool = True) -> str:
     """Write data as one code span; in a table its pipes are escaped, which the table takes off again."""
+    if _SIMPLE.match(text) and "\\u{" not in text:
+        return f"`{text}`"
     shown = _LONG_RUN.sub(_spell_out, literal(text))
     runs = [len(run) for run in re.findall(r"`+", shown)]
     fence = "`" * (max(runs, default=0) + 1)
@@ -45,6 +49,7 @@ def prose(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\g<0>", literal(text)).replace("\\@", f"{APART}\\@")
 
 
+@lru_cache(maxsize=2048)
 def words(text: str) -> str:
     """Write words of ours."""
     return _ACTIVE.sub(r"\\\g<0>", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nalyqor_tui.derive.approval import FROM_TEXT
 from nalyqor_tui.derive.consent.model import Consent, Quote
 from nalyqor_tui.derive.consent.values import leaves
+from nalyqor_tui.derive.log import placed
 from nalyqor_tui.derive.why.model import Kind, Link, Trail, Verdict, deeper
 from nalyqor_tui.derive.why.places import Index
 from nalyqor_tui.derive.why.values import short, trail
@@ -18,8 +19,8 @@ RULE = "origin of a confirmation"
 
 def of_confirmation(index: Index, name: str, before: int) -> Trail:
     """Follow a recorded confirmation back from the record `before`; what was never given is ungrounded."""
-    entries = index.session.entries[:before]
-    found = next((e for e in reversed(entries) if e.record.id == name and _gives(e.record)), None)
+    earlier = (index.session.entries[at] for at in reversed(placed(index.session, name)) if at < before)
+    found = next((entry for entry in earlier if _gives(entry.record)), None)
     start = phrase("confirmation {id}", id=name)
     if found is None:
         says = phrase("ungrounded: no earlier record gives it")
