@@ -79,7 +79,7 @@ def test_no_more_is_read_than_the_window_and_no_more_shown_than_asked_for(tmp_pa
 @pytest.mark.parametrize(
     ("data", "about"),
     [
-        (gzip.compress(b"{}\n" * 9), "a gzip file"),
+        (gzip.compress(b"{}\n" * 9, mtime=0), "a gzip file"),
         (b"\x28\xb5\x2f\xfd----", "a zstd file"),
         (b"PK\x03\x04----", "a zip file"),
         (b"\x7fELF\0\0", "this does not look like text"),
