@@ -24,7 +24,7 @@ from trace_samples import (
 
 from nalyqor_tui.phrase import plain
 from nalyqor_tui.policy.loader import Policy, load
-from nalyqor_tui.present import confirmations, find, rules, steps, talk, window, words
+from nalyqor_tui.present import confirmations, find, rules, sessions, steps, talk, window, words
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line, Pair, Row, Truth, flat
@@ -120,7 +120,7 @@ class TestIncident:
         assert words.margin(incident.margin(second)) == "19/20 votes clear"
 
     def test_the_session_is_a_latent_failure(self, incident: Review) -> None:
-        row = steps.session_row(incident)
+        row = sessions.session_row(incident)
         run = row.run
         assert (run.passed, row.problems, run.worst, run.latent, run.unparsed) == (True, 2, "bad", True, 0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from tui_samples import BOTH, LARGE, SMALL, Sitting, broken, chats, opened, production, sitting
 
+from nalyqor_tui.present.sessions import read as read_rows
 from nalyqor_tui.present.text import literal
+from nalyqor_tui.tui.screens import reading
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 from nalyqor_tui.tui.widgets.wrap import both_ends
 
@@ -75,6 +79,34 @@ async def test_leaving_while_sessions_are_still_read_ends_well(tmp_path: Path) -
     async with sitting(chats(tmp_path, 3000), SMALL) as s:
         await s.press("q")
         assert s.app.return_code == 0
+
+
+def slow(trace: Any, policy: Any, pulse: Any) -> Any:
+    """Yield the rows of three sessions, and wait for the reading to be stopped."""
+    rows = read_rows(trace, policy, pulse)
+    for _ in range(3):
+        yield next(rows)
+    while True:
+        sleep(0.01)
+        pulse()
+
+
+async def test_esc_stops_the_reading_and_p_takes_it_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "read", slow)
+    async with sitting(chats(tmp_path, 9), LARGE) as s:
+        assert "of 9, esc stops" in s.drawn().split("\n")[0]
+        await s.press("escape")
+        await read(s)
+        assert "of 9 read, stopped" in s.drawn().split("\n")[0]
+        monkeypatch.undo()
+        await s.press("o")
+        assert s.told[-1] == "not all sessions were read: p reads them"
+        await s.press("p")
+        await read(s)
+        assert len(s.app.screen.list.rows) == 9  # type: ignore[attr-defined]
+        assert "stopped" not in s.drawn().split("\n")[0]
 
 
 async def test_a_session_can_be_opened_while_others_are_still_read(tmp_path: Path) -> None:

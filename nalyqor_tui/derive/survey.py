@@ -5,39 +5,63 @@ Each piece of work names the trace and some sessions of it; whoever does it open
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from nalyqor_tui.derive.corpus import Run, sum_up
 from nalyqor_tui.derive.judge import judge
-from nalyqor_tui.errors import UsageError
+from nalyqor_tui.errors import TraceError, UsageError
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.trace import remote
+from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import STDIN, Trace
 
 CHUNK = 16
 """The sessions that a process takes at a time."""
 
+T = TypeVar("T")
+Of = Callable[[int, Session, Policy | None], T]
+"""What is wanted of a session: worked out from its ordinal, the session and the policy."""
+
 _WORTH = 4 << 20  # bytes of a trace from which more processes are faster than one
+_PIECES = 2000  # pieces of work that a trace is parted into at most, so that none is too small
+_PULSE = 0.1  # seconds between two looks at whether to go on
+_GARBAGE = 20_000  # objects made until a process looks for cycles among them: there are hardly any
 _PATIENCE = 10  # seconds that a scheduler may take to answer
 
 
 @dataclass(frozen=True)
-class Work:
-    """Some sessions of a trace, by their ordinals; `trace` is a path or an address that fsspec knows."""
+class Work(Generic[T]):
+    """Some sessions of a trace, by their ordinals, and what is wanted of each.
+
+    `trace` is a path or an address that fsspec knows, `size` the bytes that it must have to be the same still.
+    """
 
     trace: str
     policy: Policy | None
     sessions: range
+    of: Of[T]
+    size: int | None = None
 
-    def __call__(self) -> list[Run]:
-        """Open the trace, if this process has not done so, and sum up these sessions."""
-        return list(part(_trace(self.trace), self.policy, self.sessions))
+    def __call__(self) -> list[T] | None:
+        """Open the trace, if this process has not done so, and read these sessions; None where it is another now."""
+        try:
+            trace = _trace(self.trace)
+            if self.size is not None and trace.size != self.size:
+                return None
+            return list(part(trace, self.policy, self.sessions, self.of))
+        except TraceError:  # whoever asked reads it once more, and says what is wrong
+            return None
 
 
 def runs(
@@ -49,32 +73,94 @@ def runs(
     by one. `scheduler` is the address of a Dask scheduler, `address` where its workers find the trace, if that is
     not its path. Raises UsageError where the scheduler cannot be reached.
     """
-    count = len(trace.session_ids)
-    if jobs is None:
-        jobs = os.cpu_count() or 1 if trace.size >= _WORTH else 1
-    if trace.path == STDIN or (not scheduler and (jobs < 2 or count < 2)):
-        yield from part(trace, policy, range(count))
+    if not scheduler:
+        yield from each(trace, policy, run_of, jobs, address=address)
         return
     where = address or str(trace.path.resolve())
-    work = [Work(where, policy, range(at, min(at + CHUNK, count))) for at in range(0, count, CHUNK)]
-    for found in _on_cluster(scheduler, work) if scheduler else _in_processes(jobs, work):
-        yield from found
+    work = [Work(where, policy, chunk, run_of) for chunk in _chunks(len(trace.session_ids))]
+    for found, one in zip(_on_cluster(scheduler, work), work, strict=True):
+        yield from part(trace, policy, one.sessions, run_of) if found is None else found
 
 
-def part(trace: Trace, policy: Policy | None, wanted: range) -> Iterator[Run]:
-    """Yield the runs of some sessions, by their ordinals."""
+def each(
+    trace: Trace,
+    policy: Policy | None,
+    of: Of[T],
+    jobs: int | None = None,
+    *,
+    address: str = "",
+    pulse: Callable[[], None] | None = None,
+) -> Iterator[T]:
+    """Yield what is wanted of each session in the order of the trace, read by `jobs` processes as `runs` has it.
+
+    `of` must be a function that another process can import. `pulse` is called while others work, and ends the
+    reading by an exception; so does closing the iterator.
+    """
+    chunks = _chunks(len(trace.session_ids))
+    if jobs is None:
+        jobs = os.cpu_count() or 1 if trace.size >= _WORTH else 1
+    if trace.path == STDIN or jobs < 2 or len(trace.session_ids) < 2:
+        yield from part(trace, policy, range(len(trace.session_ids)), of)
+        return
+    where, size = (address, None) if address else (str(trace.path.resolve()), trace.size)
+    work = [Work(where, policy, chunk, of, size) for chunk in chunks]
+    for found, one in zip(_in_processes(jobs, work, pulse), work, strict=True):
+        yield from part(trace, policy, one.sessions, of) if found is None else found
+
+
+def part(trace: Trace, policy: Policy | None, wanted: range, of: Of[T]) -> Iterator[T]:
+    """Yield what is wanted of some sessions, by their ordinals."""
     for index in wanted:
-        session = trace.read(index)
-        yield sum_up(index, session, judge(session, policy))
+        yield of(index, trace.read(index), policy)
 
 
-def _in_processes(jobs: int, work: list[Work]) -> Iterator[list[Run]]:
+def run_of(index: int, session: Session, policy: Policy | None) -> Run:
+    """Judge a session and sum it up."""
+    return sum_up(index, session, judge(session, policy))
+
+
+def _chunks(count: int) -> list[range]:
+    """Part sessions into what a process takes at a time: few pieces, and none so large that one waits for it."""
+    step = max(CHUNK, count // _PIECES)
+    return [range(at, min(at + step, count)) for at in range(0, count, step)]
+
+
+def _in_processes(
+    jobs: int, work: list[Work[T]], pulse: Callable[[], None] | None
+) -> Iterator[list[T] | None]:
     # A forked process would inherit the locks of threads that do not go on in it.
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(Work.__call__, work)
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
+    ahead: deque[Future[list[T] | None]] = deque()
+    left = iter(work)
+    try:
+        ahead.extend(pool.submit(one) for one in islice(left, 2 * jobs))
+        while ahead:
+            while pulse is not None and not wait([ahead[0]], _PULSE).done:
+                pulse()
+            yield ahead.popleft().result()
+            ahead.extend(pool.submit(one) for one in islice(left, 1))
+    except BrokenProcessPool:
+        what = "a process that read the sessions was ended; perhaps there was not memory enough"
+        raise UsageError(what, remedy="read them in one process: --jobs 1") from None
+    finally:
+        _end(pool)
 
 
-def _on_cluster(scheduler: str, work: list[Work]) -> Iterator[list[Run]]:
+def _begin() -> None:
+    """Prepare a process: what it has imported stays, and it makes much that soon goes."""
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Leave a pool at once: nobody waits for what its processes are still reading."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+
+
+def _on_cluster(scheduler: str, work: list[Work[Run]]) -> Iterator[list[Run] | None]:
     try:
         from distributed import Client  # type: ignore[attr-defined,unused-ignore]
     except ImportError:
@@ -86,7 +172,7 @@ def _on_cluster(scheduler: str, work: list[Work]) -> Iterator[list[Run]]:
         what = f"no Dask scheduler answers at {scheduler}: {error or type(error).__name__}"
         raise UsageError(what, remedy="start one with: dask scheduler") from None
     with client:
-        found: list[list[Run]] = client.gather(client.map(Work.__call__, work, pure=False))  # type: ignore[no-untyped-call]
+        found: list[list[Run] | None] = client.gather(client.map(Work.__call__, work, pure=False))  # type: ignore[no-untyped-call]
         yield from found
 
 

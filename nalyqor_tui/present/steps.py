@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from nalyqor_tui.derive.branches import Trial, trial
-from nalyqor_tui.derive.corpus import Run, sum_up
 from nalyqor_tui.derive.grade import Grade
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present import words
@@ -78,36 +76,4 @@ def _decision(review: Review, index: int, noted: bool) -> Step:
         reading.band if reading else None,
         review.moments[index],
         noted,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A row of the session list: the session summed up, what its log says of the output, and its trial."""
-
-    run: Run
-    outcome: Phrase
-    judged: bool
-    trial: Trial | None = None
-
-    @property
-    def problems(self) -> int | None:
-        """How many decisions were flawed or bad; None where nothing could be judged."""
-        return self.run.problems if self.judged else None
-
-    @property
-    def kind(self) -> str:
-        """The worst grade; where its worst fail is a low one, that is said beside it."""
-        return f"{self.run.worst}, low" if self.run.severity == "low" else self.run.worst
-
-
-def session_row(review: Review) -> SessionRow:
-    """Sum up one session: what its log says of the output beside what was found of its decisions."""
-    session = review.session
-    outcomes = [e.record for e in session.outcomes() if isinstance(e.record, rec.Outcome)]
-    return SessionRow(
-        sum_up(review.index, session, review.judgement),
-        words.outcome(outcomes[-1]) if outcomes else words.NOT_RECORDED,
-        review.policy is not None,
-        trial(review.index, session),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nalyqor_tui.phrase import Phrase, own, phrase
-from nalyqor_tui.present import account, steps, whole, words
+from nalyqor_tui.present import account, sessions, whole, words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row, Truth
 from nalyqor_tui.report import gfm, tracks, turns
@@ -72,7 +72,7 @@ def _sessions(report: Report) -> Iterator[str]:
 
 
 def _session_cells(review: Review, redaction: Redaction) -> tuple[str, ...]:
-    row = steps.session_row(review)
+    row = sessions.session_row(review)
     graded = row.problems is not None
     return (
         gfm.inline(redaction.phrase((row.run.id,))),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from nalyqor_tui.phrase import own, phrase
-from nalyqor_tui.present import steps
+from nalyqor_tui.present import sessions
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
 from nalyqor_tui.report.gfm import bounded
@@ -109,7 +109,7 @@ def _sessions(planned: Plan) -> Iterator[str]:
 
 
 def _session_row(shown: Shown, redaction: Redaction, linked: bool) -> Html:
-    row = steps.session_row(shown.review)
+    row = sessions.session_row(shown.review)
     name = inline(redaction.phrase((row.run.id,)), Truth.OBSERVED)
     graded = row.problems is not None
     latent = ", latent failure" if row.run.latent else ""

@@ -12,7 +12,7 @@ from nalyqor_tui.derive.inputs import SIDES, Side
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present import conditions, parting
-from nalyqor_tui.present.steps import session_row
+from nalyqor_tui.present.sessions import session_row
 from nalyqor_tui.present.text import show
 from nalyqor_tui.present.twins import Twin
 from nalyqor_tui.present.versus import Versus

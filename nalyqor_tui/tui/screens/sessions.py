@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
-from nalyqor_tui.phrase import counted, own, phrase
-from nalyqor_tui.present.review import Review
-from nalyqor_tui.present.steps import SessionRow, session_row
-from nalyqor_tui.present.text import show
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
-from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
+from nalyqor_tui.tui.screens.reading import ReadingScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.corners import Corners
@@ -30,21 +22,12 @@ from nalyqor_tui.tui.widgets.sessions import SessionList, head
 if TYPE_CHECKING:
     from nalyqor_tui.tui.screens.figures import Kept
 
-_BATCH = 0.1  # seconds of reading between two updates of the list
 
-
-class SessionsScreen(Screen[None]):
+class SessionsScreen(ReadingScreen):
     """Lists the sessions; reads them in the background."""
 
     BINDINGS = bindings("sessions")
     AUTO_FOCUS = "#sessions"
-
-    def __init__(self, case: Case) -> None:
-        super().__init__()
-        self.case = case
-        self._needle = ""
-        self._worst_first = case.policy is not None
-        self._kept: list[Kept] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -59,73 +42,12 @@ class SessionsScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start reading."""
         self.query_one("#warning", Bar).show_warnings(self.case.trace.warnings)
-        self._title(0)
+        self._title()
         self._read()
 
     def on_resize(self) -> None:
         """Name the columns, which are as wide as there is room."""
         self.query_one("#head", Bar).show_text(own(head(self.size.width)))
-
-    @property
-    def list(self) -> SessionList:
-        """The list of sessions."""
-        return self.query_one("#sessions", SessionList)
-
-    @work(thread=True, exclusive=True, exit_on_error=True)
-    def _read(self) -> None:
-        """Sum up every session, away from the keys; show what is known ten times a second."""
-        worker = get_current_worker()
-        found: dict[int, SessionRow] = {}
-        last = monotonic()
-        for row in self._rows():
-            if worker.is_cancelled:
-                return
-            found[row.run.index] = row
-            if monotonic() - last > _BATCH:
-                self.app.call_from_thread(self._show, found)
-                found, last = {}, monotonic()
-        self.app.call_from_thread(self._show, found)
-        self.app.call_from_thread(self._arrange)
-
-    def _rows(self) -> Iterator[SessionRow]:
-        for index in range(len(self.case.trace.session_ids)):
-            yield session_row(Review(self.case.trace, index, self.case.policy))
-
-    def _show(self, found: dict[int, SessionRow]) -> None:
-        self.list.rows.update(found)
-        self.list.refresh()
-        self._title(len(self.list.rows))
-
-    def _arrange(self) -> None:
-        """List the sessions that fit, the worst first where that is wanted; the cursor stays with its session."""
-        low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
-        texts = ((n, f"{name} {show(rows[n].outcome) if n in rows else ''}") for n, name in enumerate(ids))
-        listed = [n for n, text in texts if low in text.casefold() and all(n in k.runs for k in self._kept)]
-        if self._worst_first:
-            listed.sort(key=lambda n: rows[n].run.rank if n in rows else (9,))
-        current = self.list.current if self.list.cursor else None
-        self.list.show_only(listed)
-        if current in listed:
-            self.list.go(listed.index(current))
-
-    def _title(self, read: int) -> None:
-        count = len(self.case.trace.session_ids)
-        left = phrase("{file} · {n}", file=self.case.trace.name, n=counted(count, "session"))
-        left += phrase(" · reading {read} of {count}", read=read, count=count) if read < count else ()
-        rows = self.list.rows.values()
-        latent = sum(row.run.latent for row in rows)
-        left += (
-            phrase(" · {n}", n=own(f"{latent} latent failure{'' if latent == 1 else 's'}")) if latent else ()
-        )
-        for kept in self._kept:
-            left += phrase(" · only {what}", what=kept.what)
-        policy = self.case.policy
-        right = phrase("policy {name}", name=policy.name) if policy else phrase("no policy: --policy FILE")
-        self.query_one("#title", Bar).show_text(left, right)
-        left_over = [
-            row.run for n, row in self.list.rows.items() if all(n in each.runs for each in self._kept)
-        ]
-        self.query_one("#corners", Corners).show_runs(left_over if policy else [])
 
     async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """Do what the key does that was clicked."""
@@ -224,7 +146,7 @@ class SessionsScreen(Screen[None]):
         found = partner(here, [row.trial for row in rows.values() if row.trial is not None])
         if found is None:
             reading = len(rows) < len(self.case.trace.session_ids)
-            why = "the sessions are still being read" if reading else "no other trial of its case is here"
+            why = self._unread() if reading else "no other trial of its case is here"
             outlets.tell(self, phrase(f"{why}: m marks a session, c on another compares the two"))
         return found
 
@@ -248,7 +170,7 @@ class SessionsScreen(Screen[None]):
         """Show all sessions in figures, each of which opens what is behind it."""
         rows = self.list.rows
         if len(rows) < len(self.case.trace.session_ids):
-            outlets.tell(self, phrase("the sessions are still being read"))
+            outlets.tell(self, own(self._unread()))
             return
         runs = [rows[index].run for index in sorted(self.list.listed)]
         from nalyqor_tui.tui.screens.figures import FiguresScreen
@@ -260,7 +182,7 @@ class SessionsScreen(Screen[None]):
         if kept is not None:
             self._kept.append(kept)
             self._arrange()
-            self._title(len(self.list.rows))
+            self._recount()
 
     def action_order(self) -> None:
         """Change between the worst first and the order of the file."""
@@ -282,6 +204,8 @@ class SessionsScreen(Screen[None]):
             outlets.tell(self, phrase("the policy stays as it was: {why}", why=str(error)), problem=True)
             return
         self.list.rows.clear()
+        self._recount()
+        self._stopped = False
         self.list.judged = self.case.policy is not None
         outlets.tell(self, says)
         self._read()
@@ -299,13 +223,15 @@ class SessionsScreen(Screen[None]):
         outlets.next_theme(self.app)
 
     def action_back(self) -> None:
-        """Take back the last thing that the list was narrowed by."""
+        """Take back the last thing that the list was narrowed by; with nothing of that, read no further."""
         if self._needle:
             self._needle = ""
         elif self._kept:
             self._kept.pop()
+            self._recount()
+        elif self._reading:
+            self._stop()
         self._arrange()
-        self._title(len(self.list.rows))
 
     def action_leave(self) -> None:
         """Leave."""

@@ -16,7 +16,7 @@ from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line
-from nalyqor_tui.present.steps import session_row
+from nalyqor_tui.present.sessions import session_row
 from nalyqor_tui.present.steps import steps as listed
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui import outlets

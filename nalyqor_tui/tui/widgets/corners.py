@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nalyqor_tui.derive.corpus import OUTPUTS, WRONG, Run, quadrants
-from nalyqor_tui.derive.grade import ORDER
+from nalyqor_tui.derive.corpus import OUTPUTS, WRONG
+from nalyqor_tui.derive.grade import ORDER, Word
 
 _LABEL = 16
 _CELL = 10
@@ -27,15 +27,14 @@ class Corners(Widget):
         self._lines: list[Strip] = []
         self.display = False
 
-    def show_runs(self, runs: Sequence[Run]) -> None:
-        """Count other sessions."""
-        corners = quadrants(runs)
-        words = [word for word in ORDER if any(corners[output, word] for output in OUTPUTS)]
+    def show_counts(self, corners: Mapping[tuple[str, Word], int]) -> None:
+        """Show how many sessions there are by what the log says of the output and by their worst grade."""
+        words = [word for word in ORDER if any(corners.get((output, word)) for output in OUTPUTS)]
         dim, fail = self._style("dim"), self._style("fail")
         head = " output, worst".ljust(_LABEL) + "".join(_SHORT.get(word, word).rjust(_CELL) for word in words)
         self._lines = [Strip([Segment(head, dim)])]
         for output in OUTPUTS:
-            counts = [len(corners[output, word]) for word in words]
+            counts = [corners.get((output, word), 0) for word in words]
             if not any(counts):
                 continue
             cells = [Segment(f" {output}".ljust(_LABEL), dim)]
@@ -45,10 +44,10 @@ class Corners(Widget):
                 cells.append(
                     Segment(text.rjust(_CELL), fail if latent else self.rich_style if count else dim)
                 )
-            latent = sum(run.latent for run in runs) if output == "passed" else 0
+            latent = sum(corners.get((output, word), 0) for word in WRONG) if output == "passed" else 0
             cells += [Segment(f"  {latent} latent", fail)] if latent else []
             self._lines.append(Strip(cells))
-        self.display = bool(runs)
+        self.display = any(corners.values())
         self.styles.height = len(self._lines)
         self.refresh()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -11,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nalyqor_tui.phrase import own
-from nalyqor_tui.present.steps import SessionRow
+from nalyqor_tui.present.sessions import SessionRow, SessionRows
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.widgets.wrap import both_ends, fitted
 
@@ -47,8 +49,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.ids = ids
         self.judged = judged
-        self.rows: dict[int, SessionRow] = {}
-        self.listed = list(range(len(ids)))
+        self.rows = SessionRows(len(ids))
+        self.listed: Sequence[int] = range(len(ids))
         self.cursor = 0
         self.marked: int | None = None
 
@@ -56,7 +58,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         """Size the list."""
         self.virtual_size = Size(80, len(self.listed))
 
-    def show_only(self, listed: list[int]) -> None:
+    def show_only(self, listed: Sequence[int]) -> None:
         """List only these sessions."""
         self.listed = listed
         self.virtual_size = Size(80, len(listed))
@@ -110,7 +112,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             Segment(start, self.rich_style),
             Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
         ]
-        if row.run.latent:
+        if row.latent:
             word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
             out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
         elif row.problems:

@@ -1,0 +1,125 @@
+"""The list of sessions: one row for each, small enough that a million of them are no matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from nalyqor_tui.derive import survey
+from nalyqor_tui.derive.branches import Trial, trial
+from nalyqor_tui.derive.corpus import WRONG, Run, sum_up
+from nalyqor_tui.derive.grade import ORDER, Word
+from nalyqor_tui.derive.judge import Judgement, judge
+from nalyqor_tui.derive.shared import Shared
+from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present import words
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.session import Session
+from nalyqor_tui.trace.store import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A row of the session list: the session summed up, what its log says of the output, and its trial.
+
+    `worst` and `wrong` (how many decisions were flawed or bad) are those of the run, worked out once.
+    """
+
+    run: Run
+    outcome: Phrase
+    judged: bool
+    trial: Trial | None
+    worst: Word
+    wrong: int
+
+    @property
+    def problems(self) -> int | None:
+        """How many decisions were flawed or bad; None where nothing could be judged."""
+        return self.wrong if self.judged else None
+
+    @property
+    def kind(self) -> str:
+        """The worst grade; where its worst fail is a low one, that is said beside it."""
+        return f"{self.worst}, low" if self.run.severity == "low" else self.worst
+
+    @property
+    def latent(self) -> bool:
+        """Whether its output passed although a decision was flawed or bad."""
+        return self.run.passed is True and self.worst in WRONG
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """The place in a list of the worst first, as the run has it."""
+        severity = _SEVERITIES.index(self.run.severity)
+        return (not self.latent, ORDER.index(self.worst), severity, -self.wrong, self.run.index)
+
+
+_SEVERITIES = ("high", "medium", "low", None)
+
+
+def session_row(review: Review) -> SessionRow:
+    """Sum up one session: what its log says of the output beside what was found of its decisions."""
+    return _row(review.index, review.session, review.policy, review.judgement)
+
+
+def row_of(index: int, session: Session, policy: Policy | None) -> SessionRow:
+    """Judge a session and sum it up."""
+    return _row(index, session, policy, judge(session, policy))
+
+
+def _row(index: int, session: Session, policy: Policy | None, judgement: Judgement) -> SessionRow:
+    outcomes = [e.record for e in session.outcomes() if isinstance(e.record, rec.Outcome)]
+    says = words.outcome(outcomes[-1]) if outcomes else words.NOT_RECORDED
+    run = sum_up(index, session, judgement)
+    return SessionRow(run, says, policy is not None, trial(index, session), run.worst, run.problems)
+
+
+def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Generator[SessionRow, None, None]:
+    """Yield the row of each session in the order of the trace, by several processes where that is faster.
+
+    `pulse` is called again and again meanwhile, and ends the reading by an exception.
+    """
+    shared, ids = Shared(), trace.session_ids
+    for row in survey.each(trace, policy, row_of, pulse=pulse):
+        pulse()
+        run = shared.run(row.run, ids[row.run.index])
+        tried = None if row.trial is None else replace(row.trial, case=shared.same(row.trial.case))
+        yield replace(row, run=run, outcome=shared.phrase(row.outcome), trial=tried)
+
+
+class SessionRows(Mapping[int, SessionRow]):
+    """The rows of the sessions that were read so far, by their ordinals."""
+
+    def __init__(self, count: int) -> None:
+        self._rows: list[SessionRow | None] = [None] * count
+        self._known = 0
+
+    def put(self, row: SessionRow) -> None:
+        """Take in the row of a session."""
+        self._known += self._rows[row.run.index] is None
+        self._rows[row.run.index] = row
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._rows = [None] * len(self._rows)
+        self._known = 0
+
+    def get(self, index: int, default: object = None, /) -> SessionRow | None:  # type: ignore[override]
+        """Return the row of a session, None where it was not read."""
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def __getitem__(self, index: int) -> SessionRow:
+        if (row := self.get(index)) is None:
+            raise KeyError(index)
+        return row
+
+    def __iter__(self) -> Iterator[int]:
+        return (index for index, row in enumerate(self._rows) if row is not None)
+
+    def __len__(self) -> int:
+        return self._known
+
+    def __contains__(self, index: object) -> bool:
+        return isinstance(index, int) and self.get(index) is not None

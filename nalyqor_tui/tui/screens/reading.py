@@ -1,0 +1,180 @@
+"""Reading the sessions of a file away from the keys: what is known is listed as it comes, the worst first."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from nalyqor_tui.errors import NalyqorError
+from nalyqor_tui.phrase import counted, own, phrase
+from nalyqor_tui.present.sessions import SessionRow, read
+from nalyqor_tui.present.text import show
+from nalyqor_tui.tui import outlets
+from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.widgets.bars import Bar
+from nalyqor_tui.tui.widgets.corners import Corners
+from nalyqor_tui.tui.widgets.sessions import SessionList
+
+if TYPE_CHECKING:
+    from nalyqor_tui.derive.grade import Word
+    from nalyqor_tui.tui.screens.figures import Kept
+
+_BATCH = 0.1  # seconds of reading between two updates of the list
+_ARRANGED = 2.0  # seconds of reading until the worst so far are put first, where the reader has not moved
+_MANY = 20_000  # sessions that are arranged before the next key is taken
+
+
+class _StopReading(Exception):  # noqa: N818 - nothing went wrong
+    """The sessions are wanted no more."""
+
+
+class ReadingScreen(Screen[None]):
+    """What a list of sessions knows of them so far, and which of them it lists."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self.case = case
+        self._needle = ""
+        self._worst_first = case.policy is not None
+        self._kept: list[Kept] = []
+        self._counts: Counter[tuple[str, Word]] = Counter()  # those that are left, by output and worst grade
+        self._latent = 0
+        self._stopped = False
+        self._arranged = 0.0
+
+    @property
+    def list(self) -> SessionList:
+        """The list of sessions."""
+        return self.query_one("#sessions", SessionList)
+
+    @work(thread=True, exclusive=True, exit_on_error=True, group="read")
+    def _read(self) -> None:
+        """Sum up every session, away from the keys; show what is known ten times a second."""
+        worker = get_current_worker()
+
+        def pulse() -> None:
+            if worker.is_cancelled:
+                raise _StopReading
+
+        found: list[SessionRow] = []
+        last = monotonic()
+        rows = read(self.case.trace, self.case.policy, pulse)
+        try:
+            with suppress(_StopReading), closing(rows):
+                for row in rows:
+                    found.append(row)
+                    if monotonic() - last > _BATCH:
+                        self.app.call_from_thread(self._show, found)
+                        found, last = [], monotonic()
+        except NalyqorError as error:
+            self.app.call_from_thread(self._failed, str(error))
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show, found)
+            self.app.call_from_thread(self._arrange)
+
+    def _failed(self, why: str) -> None:
+        self._stopped = True
+        outlets.tell(self, phrase("not all sessions could be read: {why}", why=why), problem=True)
+
+    def _show(self, found: Sequence[SessionRow]) -> None:
+        for row in found:
+            self.list.rows.put(row)
+            self._count(row)
+        self.list.refresh()
+        self._title()
+        if self._worst_first and not self.list.cursor and monotonic() - self._arranged > _ARRANGED:
+            self._arrange()
+
+    def _count(self, row: SessionRow) -> None:
+        self._latent += row.latent
+        if all(row.run.index in kept.runs for kept in self._kept):
+            self._counts[row.run.output, row.worst] += 1
+
+    def _recount(self) -> None:
+        self._counts.clear()
+        self._latent = 0
+        for row in self.list.rows.values():
+            self._count(row)
+        self._title()
+
+    def _arrange(self) -> None:
+        """List the sessions that fit, the worst first where that is wanted; the cursor stays with its session."""
+        self._arranged = monotonic()
+        if len(self.case.trace.session_ids) <= _MANY:
+            self._show_only(self._listed())
+        else:
+            self._arrange_away()
+
+    @work(thread=True, exclusive=True, exit_on_error=True, group="arrange")
+    def _arrange_away(self) -> None:
+        worker = get_current_worker()
+        listed = self._listed()
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_only, listed)
+
+    def _listed(self) -> Sequence[int]:
+        low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
+        listed: Sequence[int] = range(len(ids))
+        if low:
+            texts = ((n, ids[n], rows.get(n)) for n in listed)
+            listed = [
+                n for n, name, row in texts if low in f"{name} {show(row.outcome) if row else ''}".casefold()
+            ]
+        if self._kept:
+            listed = [n for n in listed if all(n in kept.runs for kept in self._kept)]
+        if self._worst_first:
+            listed = sorted(listed, key=lambda n: row.rank if (row := rows.get(n)) else (9,))
+        return listed if isinstance(listed, range) or len(listed) <= _MANY else array("q", listed)
+
+    def _show_only(self, listed: Sequence[int]) -> None:
+        current = self.list.current if self.list.cursor else None
+        self.list.show_only(listed)
+        if current is not None and current in listed:
+            self.list.go(listed.index(current))
+
+    @property
+    def _reading(self) -> bool:
+        mine = (worker for worker in self.workers if worker.node is self)
+        return any(worker.group == "read" and not worker.is_finished for worker in mine)
+
+    def _unread(self) -> str:
+        """Say why not all sessions are known."""
+        return (
+            "not all sessions were read: p reads them"
+            if self._stopped
+            else "the sessions are still being read"
+        )
+
+    def _title(self) -> None:
+        count, known = len(self.case.trace.session_ids), len(self.list.rows)
+        left = phrase("{file} · {n}", file=self.case.trace.name, n=counted(count, "session"))
+        if known < count:
+            says = (
+                " · {read} of {count} read, stopped"
+                if self._stopped
+                else " · reading {read} of {count}, esc stops"
+            )
+            left += phrase(says, read=known, count=count)
+        if latent := self._latent:
+            left += phrase(" · {n}", n=own(f"{latent} latent failure{'' if latent == 1 else 's'}"))
+        for kept in self._kept:
+            left += phrase(" · only {what}", what=kept.what)
+        policy = self.case.policy
+        right = phrase("policy {name}", name=policy.name) if policy else phrase("no policy: --policy FILE")
+        self.query_one("#title", Bar).show_text(left, right)
+        self.query_one("#corners", Corners).show_counts(self._counts if policy else {})
+
+    def _stop(self) -> None:
+        """Read no more sessions."""
+        self.workers.cancel_group(self, "read")
+        self._stopped = True
+        self._title()
+        outlets.tell(self, own(self._unread()))

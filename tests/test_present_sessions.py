@@ -1,0 +1,157 @@
+"""The rows of the list of sessions: what is kept of a session is small, and says what the session says."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from trace_samples import acted, header, message, numbered, policy, write
+from trace_samples import given as agreed
+
+from nalyqor_tui.derive import survey
+from nalyqor_tui.derive.corpus import Made, Run
+from nalyqor_tui.derive.grade import ORDER
+from nalyqor_tui.derive.shared import Shared
+from nalyqor_tui.phrase import Words, own
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.sessions import SessionRow, SessionRows, read, row_of, session_row
+from nalyqor_tui.trace.session import Session
+from nalyqor_tui.trace.store import Trace
+
+UNDER = policy("""
+[confirmation.ok]
+[[rule]]
+id = "yes"
+on = { tool = "write" }
+need = { confirmation = "ok" }
+""")
+HELD = st.dictionaries(st.sampled_from(["stale", "narrow"]), st.sampled_from([True, False, None]))
+MADE = st.builds(
+    Made, st.sampled_from(["1.1", "1.2"]), st.sampled_from([None, "t"]), st.sampled_from(ORDER), HELD
+)
+TEXT = st.none() | st.sampled_from(["a", "b"])
+RUN = st.builds(Run, st.just(0), st.just("s"), TEXT, TEXT, TEXT, TEXT, st.sampled_from([True, False, None]),
+                st.integers(0, 3), st.integers(0, 3), st.sampled_from(["high", "medium", "low", None]),
+                st.lists(MADE, max_size=4).map(tuple))  # fmt: skip
+
+
+def calm() -> None:
+    """Go on."""
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Trace:
+    records: list[Any] = []
+    for number in range(9):
+        covers = {"n": number % 2}
+        records += [header(conversation_id=f"c{number}", captures={"confirmation": "all"}),
+                    *numbered([message(), agreed("write", covers), *acted("write", {"n": 0}),
+                               {"kind": "outcome", "case": f"k{number % 3}", "grade": "pass"}])]  # fmt: skip
+    return Trace(write(tmp_path / "t.jsonl", *records))
+
+
+@given(st.lists(RUN, max_size=6))
+def test_runs_that_share_their_parts_are_the_runs_they_were(runs: list[Run]) -> None:
+    shared = Shared()
+    kept = [shared.run(run, "s") for run in runs]
+    assert kept == runs
+    made = [each for run in kept for each in run.decisions]
+    assert len({id(one) for one in made}) == len({repr(one) for one in made})
+    for one, other in zip(kept, runs, strict=True):
+        assert [list(each.conditions) for each in one.decisions] == [
+            list(each.conditions) for each in other.decisions
+        ]
+
+
+def test_words_of_ours_and_data_stay_apart_however_alike() -> None:
+    shared = Shared()
+    ours, data = shared.phrase(own("pass")), shared.phrase(("pass",))
+    assert isinstance(ours[0], Words) and not isinstance(data[0], Words)
+    assert shared.phrase(own("pass")) is ours
+
+
+@given(RUN)
+def test_a_row_ranks_as_its_run_does(run: Run) -> None:
+    row = SessionRow(run, (), True, None, run.worst, run.problems)
+    assert (row.rank, row.latent, row.problems) == (run.rank, run.latent, run.problems)
+
+
+@given(st.lists(st.integers(0, 4), max_size=8), st.booleans())
+def test_the_rows_read_so_far_are_a_mapping(indexes: list[int], clear: bool) -> None:
+    rows, plain = SessionRows(5), dict[int, SessionRow]()
+    for index in indexes:
+        run = Run(index, "s", None, None, None, None, None, 0, 0, None, ())
+        row = SessionRow(run, (), False, None, "sound", 0)
+        rows.put(row)
+        plain[index] = row
+    if clear:
+        rows.clear()
+        plain.clear()
+    assert dict(rows) == plain and len(rows) == len(plain)
+    for index in range(-1, 6):
+        assert (rows.get(index), index in rows) == (plain.get(index), index in plain)
+    with pytest.raises(KeyError):
+        rows[5]
+
+
+@pytest.mark.parametrize("worth", [0, 1 << 40])
+def test_rows_are_the_same_from_one_process_and_from_several(
+    trace: Trace, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "_WORTH", worth)
+    monkeypatch.setattr(survey, "CHUNK", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    rows = list(read(trace, UNDER, calm))
+    assert rows == [session_row(Review(trace, n, UNDER)) for n in range(9)]
+    assert {row.worst for row in rows} == {"sound", "bad"} or len({row.worst for row in rows}) > 1
+    assert all(row.run.id is name for row, name in zip(rows, trace.session_ids, strict=True))
+
+
+def test_who_stops_waits_for_no_process(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "CHUNK", 1)
+    before = set(multiprocessing.active_children())
+    rows = survey.each(trace, UNDER, row_of, 2)
+    assert next(rows).run.index == 0
+    mine = set(multiprocessing.active_children()) - before
+    assert mine
+    rows.close()
+    for _ in range(
+        1000
+    ):  # the pool may be waiting for them, too: whoever comes second is told nothing at first
+        if not any(process.is_alive() for process in mine):
+            break
+        sleep(0.02)
+    assert not any(process.is_alive() for process in mine)
+
+
+def test_a_file_that_changed_is_read_by_who_opened_it(tmp_path: Path) -> None:
+    records = [header(conversation_id="a"), *numbered([message()]), header(conversation_id="b")]
+    path = write(tmp_path / "t.jsonl", *records)
+    work = survey.Work(str(path), None, range(1), _name, path.stat().st_size)
+    assert work() == ["a"]
+    assert survey.Work(str(path), None, range(1), _name, path.stat().st_size - 1)() is None
+    assert survey.Work(str(tmp_path / "gone"), None, range(1), _name)() is None
+
+
+def _name(index: int, session: Session, policy: Policy | None) -> str:
+    return session.id
+
+
+def test_who_waits_is_asked_whether_to_go_on(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop() -> None:
+        raise StopError
+
+    monkeypatch.setattr(survey, "CHUNK", 1)
+    with pytest.raises(StopError):
+        list(survey.each(trace, UNDER, row_of, 2, pulse=stop))
+    with pytest.raises(StopError):
+        list(read(trace, UNDER, stop))
