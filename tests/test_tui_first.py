@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_tui_pty import _ALLOWED, HOSTILE, SMALL, Terminal, _hostile_turn, terminal
 from tui_samples import lines, production
+from wcwidth import wcwidth
 
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.present.glance import Glance, Row, look
-from nalyqor_tui.tui.first import _picture
+from nalyqor_tui.tui.first import _columns, _picture
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is wanted")
 
@@ -123,6 +124,29 @@ def test_whoever_leaves_before_the_screen_is_there_gets_the_terminal_as_it_was(
         assert after(t, b"\x1b[?1049l") == "\x1b[?25h"
 
 
+# The program, which has taken the terminal over from the first frame, but comes no further.
+STUCK = """
+import os, sys, time
+from nalyqor_tui.tui import app
+def stuck(*given):
+    os.write(2, b"it began")
+    while True:
+        time.sleep(0.01)
+app.NalyqorApp.set_keymap = stuck
+from nalyqor_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_while_the_screen_takes_over(tmp_path: Path, number: signal.Signals) -> None:
+    with terminal(str(production(tmp_path)), program=("-c", STUCK)) as t:
+        t.until(lambda: b"it began" in t.written)
+        t.process.send_signal(number)
+        assert t.ended(5) == 128 + number
+        assert t.sane
+
+
 def test_a_window_that_is_closed_ends_it(tmp_path: Path, go: Path) -> None:
     state = tmp_path / "state"
     with waiting(production(tmp_path), go, XDG_STATE_HOME=str(state)) as t:
@@ -164,8 +188,12 @@ def test_no_name_and_no_line_reaches_the_terminal_as_anything_but_text(tmp_path:
         assert r"\u{1b}]52;c;aGFja2Vk\u{7}[red]↵\u{202e}.jsonl" in rest
 
 
+# Python and terminals do not know the same Unicode; where they differ on a width, the row is cut by the terminal.
+TEXT = st.text(st.characters().filter(lambda char: wcwidth(char) in (-1, _columns(char))), max_size=90)
+
+
 @given(
-    st.lists(st.text(max_size=90) | st.sampled_from(HOSTILE), min_size=1, max_size=6),
+    st.lists(TEXT | st.sampled_from(HOSTILE), min_size=1, max_size=6),
     st.integers(1, 90),
     st.integers(1, 12),
 )
@@ -208,7 +236,7 @@ def test_the_first_frame_needs_neither_textual_nor_anything_slow(tmp_path: Path)
     trace = production(tmp_path)
     assert look(str(trace), SMALL[1]) is not None
     loaded = modules(
-        "from nalyqor_tui.present.glance import look\nfrom nalyqor_tui.tui.first import _picture\n"
+        "from nalyqor_tui.present.glance import look\nfrom nalyqor_tui.tui.first import _columns, _picture\n"
         f"print(_picture(look({json.dumps(str(trace))}, 24), 80, 24))"
     )
     assert "nalyqor_tui.tui.first" in loaded

@@ -21,6 +21,8 @@ ENTER = "\x1b[?1049h"
 
 _CLEAR = "\x1b[?25l\x1b[?7l\x1b[H\x1b[2J"  # no cursor, no wrapping: a cell that was reckoned wrong stays in its row
 _LEAVE = "\x1b[?7h\x1b[?1049l\x1b[?25h"
+# What Textual asks of a terminal when it starts, taken back: the mouse, focus, pasting, kitty's keyboard.
+_UNDO = "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1004, 2004)) + "\x1b[<u"
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"  # no colours: nothing here needs any
 _FOOT = " opening …  ctrl+c leaves"
 _WHAT_WIDTH = 24
@@ -70,8 +72,8 @@ class FirstFrame:
         """Keep what is typed, unseen and key by key, for the screen; only ctrl+c is heard."""
         import termios
 
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            self._handlers[number] = signal.signal(number, _leave)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._handlers[number] = signal.signal(number, self._leave)
         self._modes = termios.tcgetattr(0)
         changed = termios.tcgetattr(0)
         changed[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR | termios.IGNCR)
@@ -82,8 +84,21 @@ class FirstFrame:
         changed[6][termios.VMIN], changed[6][termios.VTIME] = 1, 0
         termios.tcsetattr(0, termios.TCSANOW, changed)
 
+    def _leave(self, number: int, frame: FrameType | None) -> None:
+        """End the program on a signal, at once: an exception would be lost in a library that is being loaded.
+
+        Nothing is open yet that could be lost. Once the screen is mounted it hears the signals itself.
+        """
+        undone = "" if _standing is self else _UNDO
+        self.loosen()
+        with contextlib.suppress(OSError):  # the window was closed
+            os.write(2, (undone + _LEAVE).encode())
+        os._exit(128 + number)
+
     def loosen(self) -> None:
-        """Set the modes of the terminal as they were; what was typed is kept."""
+        """Set the modes of the terminal as they were, and what ctrl+c does; what was typed is kept."""
+        if signal.SIGINT in self._handlers:
+            signal.signal(signal.SIGINT, self._handlers.pop(signal.SIGINT))  # type: ignore[arg-type]
         if self._modes is not None:
             import termios
 
@@ -98,10 +113,6 @@ def hand_over() -> bool:
     if frame is not None:
         frame.loosen()
     return frame is not None
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
 
 
 def _picture(glance: Glance, columns: int, rows: int) -> str:
