@@ -35,13 +35,12 @@ def decoded(file: Path) -> int:
 def found(file: Path) -> int:
     """Find the needle's bytes, a window at a time; return how often they stand there."""
     needle = str(described(file)["needle"]).encode()
-    hits, rest = 0, b""
-    with file.open("rb", buffering=0) as opened:
-        while window := opened.read(_WINDOW):
-            window = rest + window
-            hits += window.count(needle)
-            rest = window[-len(needle) + 1 :]
-    return hits
+    with file.open("rb") as opened:
+        windows = (
+            os.pread(opened.fileno(), _WINDOW + len(needle) - 1, at)
+            for at in range(0, file.stat().st_size, _WINDOW)
+        )
+        return sum(window.count(needle) for window in windows)
 
 
 def listed(file: Path) -> int:
