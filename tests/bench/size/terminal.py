@@ -28,6 +28,7 @@ from tests.bench.size.memory import Memory
 SIZE = (120, 40)
 """Columns and rows."""
 
+_MOST = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2  # bytes
 _QUIET = 0.03  # seconds without a byte after which a screen is taken to be whole
 _UNKNOWN = re.compile(  # what pyte would print
     rb"\x1b[P_^X].*?\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[<=>][0-9;:]*[a-z]|\x1b\[\??[0-9;]*\$[a-z]"
@@ -97,9 +98,7 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         """End the program and its children."""
-        for process in self.memory.tree():
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)
+        self._kill()
         with contextlib.suppress(OSError):
             os.waitpid(self.process, 0)
         os.close(self._master)
@@ -180,11 +179,18 @@ class Terminal:
         self._screen.dirty.clear()
         return at, data
 
+    def _kill(self) -> None:
+        for process in self.memory.tree():
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+
     def _read(self) -> None:
-        """Read, note the time, and answer what terminals are asked."""
+        """Read, note the time, and answer what terminals are asked; end a program that takes the machine's memory."""
         while True:
+            self.memory.look()
+            if self.memory.peak > _MOST:
+                self._kill()
             if not select.select([self._master], [], [], 0.1)[0]:
-                self.memory.look()
                 continue
             try:
                 data = os.read(self._master, 1 << 16)
@@ -201,7 +207,6 @@ class Terminal:
             for question, answer in _ANSWERS.items():
                 if question in data:
                     self.type(answer.decode())
-            self.memory.look()
 
 
 def _spawn(command: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
