@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -128,6 +130,26 @@ def test_who_stops_waits_for_no_process(trace: Trace, monkeypatch: pytest.Monkey
             break
         sleep(0.02)
     assert not any(process.is_alive() for process in mine)
+
+
+ON_A_SCREEN = """
+import io, sys
+class Captured(io.StringIO):
+    def fileno(self):
+        return -1
+sys.stderr = Captured()
+from nalyqor_tui.derive import survey
+from nalyqor_tui.trace.store import Trace
+from pathlib import Path
+print([run.index for run in survey.runs(Trace(Path(sys.argv[1])), None, 2)])
+"""
+
+
+def test_processes_can_be_started_from_behind_a_screen(trace: Trace) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ON_A_SCREEN, str(trace.path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(list(range(9)))
 
 
 def test_a_file_that_changed_is_read_by_who_opened_it(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -27,7 +30,7 @@ from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import STDIN, Trace
 
 CHUNK = 16
-"""The sessions that a process takes at a time."""
+"""The sessions that a process takes at a time, at most, unless there are very many."""
 
 T = TypeVar("T")
 Of = Callable[[int, Session, Policy | None], T]
@@ -35,6 +38,7 @@ Of = Callable[[int, Session, Policy | None], T]
 
 _WORTH = 4 << 20  # bytes of a trace from which more processes are faster than one
 _PIECES = 2000  # pieces of work that a trace is parted into at most, so that none is too small
+_PIECE = 1 << 20  # bytes that a process takes at a time, where sessions are large
 _PULSE = 0.1  # seconds between two looks at whether to go on
 _GARBAGE = 20_000  # objects made until a process looks for cycles among them: there are hardly any
 _PATIENCE = 10  # seconds that a scheduler may take to answer
@@ -77,7 +81,7 @@ def runs(
         yield from each(trace, policy, run_of, jobs, address=address)
         return
     where = address or str(trace.path.resolve())
-    work = [Work(where, policy, chunk, run_of) for chunk in _chunks(len(trace.session_ids))]
+    work = [Work(where, policy, chunk, run_of) for chunk in _chunks(trace)]
     for found, one in zip(_on_cluster(scheduler, work), work, strict=True):
         yield from part(trace, policy, one.sessions, run_of) if found is None else found
 
@@ -96,7 +100,7 @@ def each(
     `of` must be a function that another process can import. `pulse` is called while others work, and ends the
     reading by an exception; so does closing the iterator.
     """
-    chunks = _chunks(len(trace.session_ids))
+    chunks = _chunks(trace)
     if jobs is None:
         jobs = os.cpu_count() or 1 if trace.size >= _WORTH else 1
     if trace.path == STDIN or jobs < 2 or len(trace.session_ids) < 2:
@@ -119,15 +123,18 @@ def run_of(index: int, session: Session, policy: Policy | None) -> Run:
     return sum_up(index, session, judge(session, policy))
 
 
-def _chunks(count: int) -> list[range]:
+def _chunks(trace: Trace) -> list[range]:
     """Part sessions into what a process takes at a time: few pieces, and none so large that one waits for it."""
-    step = max(CHUNK, count // _PIECES)
+    count = len(trace.session_ids)
+    step = max(1, count // _PIECES, min(CHUNK, _PIECE * count // max(1, trace.size)))
     return [range(at, min(at + step, count)) for at in range(0, count, step)]
 
 
 def _in_processes(
     jobs: int, work: list[Work[T]], pulse: Callable[[], None] | None
 ) -> Iterator[list[T] | None]:
+    with redirect_stderr(sys.__stderr__):  # a screen may stand in for it, which no process can be given
+        resource_tracker.ensure_running()
     # A forked process would inherit the locks of threads that do not go on in it.
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
     ahead: deque[Future[list[T] | None]] = deque()
