@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nalyqor_tui.present.review import Review
     from nalyqor_tui.report.redact.redaction import Redaction
     from nalyqor_tui.report.selection import Selection
+    from nalyqor_tui.trace.index.lines import Lines
     from nalyqor_tui.trace.store import Trace
 
 
@@ -146,15 +147,15 @@ def _bound(review: Review, notes: list[Note], hidden: int) -> Review:
     return review
 
 
-def open_trace(path: Path) -> Trace:
-    """Open a trace; raises TraceError, also for a notes file."""
+def open_trace(path: Path, lines: Lines | None = None) -> Trace:
+    """Open a trace, of which `lines` may be known already; raises TraceError, also for a notes file."""
     from nalyqor_tui.errors import TraceError
     from nalyqor_tui.notes.names import is_sidecar
     from nalyqor_tui.trace.store import Trace
 
     if is_sidecar(path) and path.exists():
         raise TraceError("these are notes, not a trace", path=path, remedy="give the trace file beside them")
-    return Trace(path)
+    return Trace(path, lines)
 
 
 def session_index(trace: Trace, wanted: str) -> int:

@@ -11,6 +11,11 @@ from nalyqor_tui import __version__
 from nalyqor_tui.commands import common, epilog
 from nalyqor_tui.errors import UsageError
 
+TYPE_CHECKING = False  # as in commands/common.py
+if TYPE_CHECKING:
+    from nalyqor_tui.trace.index.lines import Lines
+    from nalyqor_tui.tui.opening import Opened
+
 
 def run(args: list[str]) -> int:
     """Open a trace on the screen."""
@@ -21,6 +26,7 @@ def run(args: list[str]) -> int:
     parser.add_argument(
         "--blind", action="store_true", help="hide the notes of others until you commit yours (docs/notes.md)"
     )
+    parser.add_argument("--follow", action="store_true", help="follow the file as it grows (docs/large.md)")
     parser.add_argument("--version", action="version", version=f"nalyqor-tui {__version__}")
     given = parser.parse_args(args)
     piped = str(given.trace) == "-"
@@ -34,11 +40,28 @@ def run(args: list[str]) -> int:
 
 
 def _show(given: argparse.Namespace, piped: bool) -> int:
+    from nalyqor_tui.trace.index.file import LARGE, LineFile
+
+    file = None if piped else LineFile.open(given.trace, 0 if given.follow else LARGE)
+    if file is not None:
+        from nalyqor_tui.tui.opening import Opening
+        from nalyqor_tui.tui.run import opening
+
+        return opening(file, Opening(lambda: _opened(given, piped, file.lines)), follow=given.follow)
+    opened = _opened(given, piped)
+    from nalyqor_tui.tui.run import run as show
+
+    return show(opened.case, session=opened.session, at=opened.at)
+
+
+def _opened(given: argparse.Namespace, piped: bool, lines: Lines | None = None) -> Opened:
+    """Open the trace with all that belongs to it."""
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.policy.loader import find
+    from nalyqor_tui.tui.opening import Opened
 
-    trace = common.open_trace(given.trace)
+    trace = common.open_trace(given.trace, lines)
     if piped:
         _keys_from_the_terminal()
     policy = find(given.policy, given.trace)
@@ -49,9 +72,8 @@ def _show(given: argparse.Namespace, piped: bool) -> int:
         journal.go_blind(identity(trace))
     chosen = None if given.session is None else common.session_index(trace, given.session)
     from nalyqor_tui.tui.case import Case
-    from nalyqor_tui.tui.run import run as show
 
-    return show(Case(trace, policy, journal, given.policy or ""), session=chosen, at=given.at)
+    return Opened(Case(trace, policy, journal, given.policy or ""), chosen, given.at)
 
 
 def _keys_from_the_terminal() -> None:

@@ -83,6 +83,10 @@ class Source:
         finally:
             os.close(fd)
 
+    def descriptor(self) -> int:
+        """Return a file descriptor of these bytes; the caller closes it."""
+        return os.dup(self._fd) if self._fd is not None else _open(self.path)
+
     def windows(self) -> Iterator[bytes]:
         """Yield the bytes of the file in pieces of a bounded size."""
         position = 0

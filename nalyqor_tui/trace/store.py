@@ -133,6 +133,10 @@ class Trace:
                 return dumps(self._document(place).element(place), indent=True)
         return self._document(place).data(place).decode("utf-8", "surrogateescape")
 
+    def source(self, place: Place) -> Source:
+        """Return the bytes that a place is in: the file, or what came out of an archive, a pipe or a packed file."""
+        return self._document(place).source
+
     def record_sha256(self, place: Place) -> str:
         """Hash a record: the bytes of its line, or the canonical JSON of the element it came from."""
         if place.pointer:

@@ -12,8 +12,8 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["review", "sessions", "compare", "trials", "figures", "why"]
-SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures", "why")
+Scope = Literal["review", "sessions", "compare", "trials", "figures", "why", "lines"]
+SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures", "why", "lines")
 BOTH: tuple[Scope, ...] = ("review", "sessions")
 
 
@@ -72,11 +72,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("policy.reload", "p", "reload policy", "read the policy again, after you changed it", "reload", "Program", BOTH),
     Action("session.next", "right_square_bracket", "next session", "the next session of the file", "session(1)", "Move"),
     Action("session.previous", "left_square_bracket", "previous session", "the one before", "session(-1)", "Move"),
-    Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id",
-           "goto", "Find", footer=":"),
-    Action("search", "slash", "search", "search everything that was said and done", "search", "Find", BOTH, footer="/"),
-    Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find"),
-    Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find"),
+    Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id; in the lines of a file, to a line by its number",
+           "goto", "Find", ("review", "lines"), footer=":"),
+    Action("search", "slash", "search", "search everything that was said and done; in the lines of a file, all of its bytes", "search", "Find",
+           ("review", "sessions", "lines"), footer="/"),
+    Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find", ("review", "lines")),
+    Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find", ("review", "lines")),
     Action("tracks", "v", "tracks", "confirmations, rules and margins as lines along the turns; enter there goes to a decision",
            "tracks", "Find"),
     Action("filter", "f", "filter", "list only decisions of which a condition holds, or in whose row these words stand", "filter", "Find"),
@@ -93,13 +94,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.5", "5", "confirmations", "believed live beside what the policy says", "pane(5)", "Panes"),
     Action("pane.6", "6", "rules", "the governing rules: held or not, in view or missing", "pane(6)", "Panes"),
     Action("pane.7", "7", "notes", "what people wrote", "pane(7)", "Panes"),
-    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes", ("review", "compare")),
-    Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes", ("review", "compare")),
+    Action("pane.next", "tab", "next pane", "focus the next pane", "pane_by(1)", "Panes", ("review", "compare", "lines")),
+    Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes", ("review", "compare", "lines")),
     Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
            shown="+"),
     Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it; in a comparison: its decision; in a chain: go to its record", "open",
            "Panes", SCOPES, footer="enter"),
-    Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes"),
+    Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes", ("review", "lines")),
     Action("card", "c", "card", "was this decision sound? each area in a word, with what would settle an unknown", "card",
            "Panes", footer="c"),
     Action("difference", "d", "context diff", "what changed in the context since a decision of your choice",
@@ -116,9 +117,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("why.write", "a", "note", "in a chain: start a note from the trail under the cursor, its evidence filled in", "write",
            "Notes", ("why",), footer="a"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
-           "copy", "Take away"),
+           "copy", "Take away", ("review", "lines")),
     Action("export", "x", "export", "write a Markdown report of the session, the comparison, the trials or the figures", "export", "Take away", ("review", "compare", "trials", "figures"), footer="x"),
-    Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away"),
+    Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away", ("review", "lines")),
     Action("sessions.mark", "m", "mark", "in the list of sessions: mark this one, to compare another with it; again takes the mark away", "mark", "Compare",
            ("sessions",)),
     Action("sessions.compare", "c", "compare", "there, compare the marked session with this one; without a mark, this one with a trial "
@@ -140,6 +141,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("aligned.2", "2", "this row", "the conditions of the two decisions, what was given for them, their windows", "pane(2)",
            "Compare", ("compare",)),
     Action("aligned.3", "3", "the runs", "what came out of the two runs, and where they part", "pane(3)", "Compare", ("compare",)),
+    Action("lines", "L", "lines", "the file line by line, as it lies there, at the record in view", "lines", "The file", BOTH),
+    Action("lines.decisions", "D", "decisions", "from the lines of a file to its decisions, as soon as they are found", "decisions", "The file",
+           ("lines",), footer="D"),
+    Action("follow", "F", "follow", "follow the file as it grows, or stop following it", "follow", "The file", ("lines",), footer="F"),
     Action("info", "I", "what it is", "what the trace was recognised as, and what its format can tell", "info", "Program", BOTH),
     Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", SCOPES),
     Action("help", "question_mark", "help", "this help", "help", "Program", SCOPES, footer="?"),

@@ -5,20 +5,26 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.driver import Driver
+from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
 from textual.screen import Screen
 
 from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:  # the lines of a file are shown before what the decisions need is imported
+    from nalyqor_tui.trace.index.near import Spot
     from nalyqor_tui.tui.case import Case
+    from nalyqor_tui.tui.opening import Opened
+    from nalyqor_tui.tui.screens.lines import LinesScreen
+
+_TOUCHES = (Key, Paste, MouseDown, MouseScrollDown, MouseScrollUp)
 
 SCREENS: dict[Scope, str] = {
     "review": "review.ReviewScreen",
@@ -27,6 +33,7 @@ SCREENS: dict[Scope, str] = {
     "trials": "trials.TrialsScreen",
     "figures": "figures.FiguresScreen",
     "why": "origins.WhyScreen",
+    "lines": "lines.LinesScreen",
 }
 """The screens that have actions of the registry, by module and class: a screen is imported when it is wanted."""
 
@@ -62,7 +69,7 @@ class Actions(Provider):
 
     @property
     def _actions(self) -> list[Action]:
-        keys = self.app.case.keys if isinstance(self.app, NalyqorApp) else {}
+        keys = self.app.keys if isinstance(self.app, NalyqorApp) else {}
         name = type(self.screen).__name__
         return of(next((s for s, kind in SCREENS.items() if kind.endswith(f".{name}")), "sessions"), keys)
 
@@ -84,15 +91,18 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
 
     def __init__(
         self,
-        case: Case,
+        case: Case | None = None,
         *,
         session: int | None = None,
         at: str | None = None,
-        first: Callable[[], Screen[None]] | None = None,
+        first: Callable[[], Screen[Any]] | None = None,
+        keys: dict[str, str] | None = None,
     ) -> None:
         """Show `case`; at the session and the spot that were asked for, or on the screen that `first` makes."""
         super().__init__()
         self.case = case
+        self.keys = keys or {}
+        self.touched = False
         self.failure: Exception | None = None
         self._session = session
         self._at = at
@@ -122,13 +132,29 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open on the list, or on the only session."""
-        self.set_keymap(self.case.keys)
+        self.set_keymap(self.keys)
         for number in (signal.SIGHUP, signal.SIGTERM):
             self._loop_signal(number)
         if self._first is not None:
             self.push_screen(self._first())
-        else:
+        elif self.case is not None:
             self.push_screen(first_screen(self.case, self._session, self._at))
+
+    async def on_event(self, event: Event) -> None:
+        """Take note of the first thing that the reader does: the screen under it is not changed then."""
+        self.touched = self.touched or isinstance(event, _TOUCHES)
+        await super().on_event(event)
+
+    def show_case(self, opened: Opened, lines: LinesScreen, at: Spot | None = None) -> None:
+        """Show a case that was opened while its lines were shown: in their stead if no key was touched, else on top.
+
+        `at` is the line that the reader has chosen; without it nothing is shown over what the reader looks at.
+        """
+        self.case = opened.case
+        if not self.touched:
+            self.switch_screen(first_screen(opened.case, opened.session, opened.at))
+        elif at is not None:
+            self.push_screen(first_screen(opened.case, opened.session, opened.at))
 
     def on_app_focus(self) -> None:
         """Show what others wrote into the notes while the reader looked elsewhere."""

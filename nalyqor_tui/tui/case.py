@@ -11,6 +11,9 @@ from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.policy.loader import Policy, find
 from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.review import Review
+from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.trace.place import Place
+from nalyqor_tui.trace.source import Spool
 from nalyqor_tui.trace.store import Trace
 
 _PATIENCE = 0.05  # seconds that the first look at a decision may wait for the other sessions
@@ -27,6 +30,7 @@ class Case:
     keys: dict[str, str] = field(default_factory=dict)
     stop: str = ""  # the condition that the reader stops at, in every session
     reviews: dict[int, Review] = field(default_factory=dict)
+    file: LineFile | None = None  # the trace line by line, if it was looked at so
 
     @cached_property
     def across(self) -> Across:
@@ -44,6 +48,15 @@ class Case:
             self.reviews[index] = Review(self.trace, index, self.policy, self.across)
             self.reviews[index].bind(self.journal.notes(), self.journal.hidden)
         return self.reviews[index]
+
+    def lines(self, place: Place) -> LineFile:
+        """Return the file that holds a place, line by line; raises TraceError where it is not there any more."""
+        source = self.trace.source(place)
+        if isinstance(source, Spool):
+            return LineFile(source.descriptor(), source.path, watched=False)
+        if self.file is None or self.file.path != source.path:
+            self.file = LineFile(source.descriptor(), source.path)
+        return self.file
 
     def reload(self) -> Phrase:
         """Read the policy again and judge anew; raises PolicyError and changes nothing where it is wrong."""

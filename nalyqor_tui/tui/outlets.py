@@ -148,6 +148,15 @@ def secrets_in(review: Review, text: str) -> Phrase:
     """Say of a text that is copied whole what a report would have taken out of it; nothing where that is nothing."""
     redaction = take_out()
     redaction.learn([review])
+    return _taken_by(redaction, text)
+
+
+def secrets_of(text: str) -> Phrase:
+    """Say the same of a text of which no session is known."""
+    return _taken_by(take_out(), text)
+
+
+def _taken_by(redaction: Redaction, text: str) -> Phrase:
     from nalyqor_tui.report.redact.redaction import MARKER
 
     found = sorted(set(MARKER.findall(redaction.text(text))) - set(MARKER.findall(text)))

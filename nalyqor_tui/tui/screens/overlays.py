@@ -113,7 +113,7 @@ def _conditions() -> list[str]:
     return [*out, "  An effect of the policy, such as write, is a word, too."]
 
 
-_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Many sessions", "Program"]
+_GROUPS = ["Move", "Find", "Panes", "Notes", "Take away", "Compare", "Many sessions", "The file", "Program"]
 
 
 def full(title: str, text: str) -> Overlay:

@@ -11,6 +11,7 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.asking import Asking
+from nalyqor_tui.tui.screens.filing import show_lines
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -140,6 +141,22 @@ class ReviewScreen(Asking, Taking):
             from nalyqor_tui.tui.screens.card import CardScreen
 
             self.app.push_screen(CardScreen(self.case, self.review, self.decision))
+
+    def action_lines(self) -> None:
+        """Show the file line by line, at the record in view."""
+        entries = self.review.session.entries
+        row = self.pane.current if self.pane is not None else None
+        at = row.origin.entries[0] if row is not None and row.origin.entries else None
+        if at is None and self.decision is not None:
+            at = self.decision.entry
+        place = entries[at or 0].place if entries else None
+        show_lines(self, self.case, place, self._from_lines)
+
+    def _from_lines(self, offset: int) -> None:
+        """Go to the record that begins at an offset, or that stands before it."""
+        places = (e.index for e in reversed(self.review.session.entries) if e.place.offset <= offset)
+        if (entry := next(places, None)) is not None:
+            self.show_record(entry)
 
     def action_reload(self) -> None:
         """Judge anew by the policy as it is now."""

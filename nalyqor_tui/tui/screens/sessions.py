@@ -11,6 +11,7 @@ from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
+from nalyqor_tui.tui.screens.filing import show_lines
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.reading import ReadingScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
@@ -111,6 +112,11 @@ class SessionsScreen(ReadingScreen):
         """Open the session under the cursor."""
         if (index := self.list.current) is not None:
             self.app.push_screen(ReviewScreen(self.case, index))
+
+    def action_lines(self) -> None:
+        """Show the file line by line, at the first record of the session under the cursor."""
+        entries = self.case.trace.read(self.list.current).entries if self.list.current is not None else ()
+        show_lines(self, self.case, entries[0].place if entries else None)
 
     def action_mark(self) -> None:
         """Mark the session under the cursor, or take the mark away."""

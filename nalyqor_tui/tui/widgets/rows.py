@@ -63,8 +63,10 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         rows: Rows
         row: Row
 
-    def __init__(self, title: str, *, id: str) -> None:
+    def __init__(self, title: str, *, id: str, fold: int = _FOLD) -> None:
+        """Show rows under `title`; of a body, `fold` lines are shown before it is unfolded."""
         super().__init__(id=id)
+        self._fold = fold
         self.border_title = Content(title)
         self._lines: list[Line] = []
         self._blocks: list[Block] = []
@@ -235,7 +237,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         indent = "  " * row.indent
         label = (row.label + " ").ljust(max(2, _LABEL - len(indent)))
         room = max(8, width - 6 - len(indent) - len(label))
-        most = _FOLD if self._folds.get(index, True) else _MOST
+        most = self._fold if self._folds.get(index, True) else _MOST
         value, cut = self._value(row, room, most)
         drawn: list[Strip] = []
         for number, segments in enumerate(value):
@@ -245,10 +247,10 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         drawn += [Strip([*gutter, Segment("  " + indent), *segments]) for segments in lines]
         if more:
             says = "  … more: " + (
-                "space unfolds, enter opens" if most == _FOLD else "o shows it all in the pager"
+                "space unfolds, enter opens" if most == self._fold else "o shows it all in the pager"
             )
             drawn.append(Strip([*gutter, Segment(indent + says, self._style("dim"))]))
-        foldable = more or max(len(lines), len(value)) > _FOLD
+        foldable = more or max(len(lines), len(value)) > self._fold
         return Block(row, drawn, foldable)
 
     def _body(self, row: Row, width: int, most: int) -> tuple[list[list[Segment]], bool]:

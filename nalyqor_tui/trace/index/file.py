@@ -1,0 +1,124 @@
+"""A file whose lines are shown: open, its lines being found, and what has become of it since."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final, Literal
+
+from nalyqor_tui.trace.index.heads import KINDS, head
+from nalyqor_tui.trace.index.lines import Lines
+from nalyqor_tui.trace.index.near import after
+
+LARGE: Final = 8 << 20
+"""From so many bytes on a file is shown by its lines while the rest is read."""
+
+_STEP: Final = 4 << 20  # bytes of new lines that are taken in at a time
+_MARK: Final = 64  # bytes at the end of what was read: where they differ, the file was written anew
+_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+
+Change = Literal["same", "grown", "cut", "replaced", "gone"]
+
+
+class LineFile:
+    """An open file and its lines; `path` is where it is looked for again."""
+
+    def __init__(self, fd: int, path: Path, *, watched: bool = True) -> None:
+        """Take over a file descriptor and begin to find the lines.
+
+        Unless it is `watched`, it is not what lies at `path`: it was unpacked, or came through a pipe.
+        """
+        self.path = path
+        self.watched = watched
+        self._old: list[int] = []
+        self._take(fd)
+
+    @property
+    def name(self) -> str:
+        """What the file is called on the screen."""
+        return self.path.name or str(self.path)
+
+    @classmethod
+    def open(cls, path: Path, least: int = LARGE) -> LineFile | None:
+        """Open a regular file of lines that has at least so many bytes; None where it is anything else."""
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:  # opening it as a trace says why
+            return None
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode) or info.st_size < least or os.pread(fd, 4, 0).startswith(_PACKED):
+            os.close(fd)
+            return None
+        return cls(fd, path)
+
+    def look(self) -> Change:
+        """Say what has become of the file since its lines were found."""
+        if not self.watched:
+            return "same"
+        try:
+            info = self.path.stat()
+        except OSError:
+            return "gone"
+        if (info.st_dev, info.st_ino) != self._identity:
+            return "replaced" if stat.S_ISREG(info.st_mode) else "gone"
+        if info.st_size < self.lines.size:
+            return "cut"
+        if os.pread(self.fd, len(self._mark), self.lines.size - len(self._mark)) != self._mark:
+            return "cut"
+        return "grown" if info.st_size > self.lines.size else "same"
+
+    def grow(self) -> None:
+        """Take in some of what was written since; there may be more."""
+        self.lines.grow(min(os.fstat(self.fd).st_size, self.lines.size + _STEP))
+        self._set_mark()
+
+    def again(self) -> bool:
+        """Read the file that is now at the path, from its start; say whether there is one."""
+        try:
+            fd = (
+                os.dup(self.fd)
+                if not self.watched
+                else os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            )
+        except OSError:
+            return False
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            return False
+        self.lines.stop()
+        self._old.append(self.fd)  # a search may still read it
+        self._take(fd)
+        return True
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read at most `length` bytes at `offset`; fewer where the file was cut."""
+        return os.pread(self.fd, length, offset)
+
+    def close(self) -> None:
+        """Stop all that reads, and close the file."""
+        self.lines.stop()
+        for fd in (self.fd, *self._old):
+            os.close(fd)
+        self._old = []
+
+    def _take(self, fd: int) -> None:
+        info = os.fstat(fd)
+        self.fd = fd
+        self._identity = (info.st_dev, info.st_ino)
+        self.lines = Lines(fd, info.st_size, heads=_native(fd, info.st_size))
+        self._set_mark()
+        self.lines.start()
+
+    def _set_mark(self) -> None:
+        size = self.lines.size
+        self._mark = os.pread(self.fd, _MARK, max(0, size - _MARK))
+
+
+def _native(fd: int, size: int) -> bool:
+    """Say whether the first line with anything on it is a record of ours."""
+    for offset, length, cut in after(fd, 0, size, 20):
+        line = os.pread(fd, length, offset).removeprefix(b"\xef\xbb\xbf")
+        if not cut and line.strip():
+            return 0 < head(line).code <= len(KINDS)
+    return False

@@ -1,0 +1,59 @@
+"""Opening a trace by a thread while its lines are on the screen already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nalyqor_tui.tui.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case, and where in it the reader wants to begin: a session by its ordinal, a spot."""
+
+    case: Case
+    session: int | None = None
+    at: str | None = None
+
+
+class Opening:
+    """Runs `load` once; `opened` or `error` is set when it is over, and `over` after them."""
+
+    def __init__(self, load: Callable[[], Opened]) -> None:
+        self.opened: Opened | None = None
+        self.error: Exception | None = None
+        self.over = False
+        self.given_up = False  # nobody waits for it any more
+        self._load = load
+
+    def begin(self) -> None:
+        """Begin, in the background."""
+        Thread(target=self.run, daemon=True).start()
+
+    def again(self) -> Opening:
+        """Return the same, to be begun anew."""
+        return Opening(self._load)
+
+    def run(self) -> None:
+        """Open the case, and make ready what its first screen is made of."""
+        try:
+            opened = self._load()
+            first_needs(opened)
+            self.opened = opened
+        except Exception as error:  # noqa: BLE001  # whoever waits for it raises it where it is reported
+            self.error = error
+        self.over = True
+
+
+def first_needs(opened: Opened) -> None:
+    """Import the first screen and judge the session on it, so that no key waits for that."""
+    if opened.session is None and len(opened.case.trace.session_ids) > 1:
+        import nalyqor_tui.tui.screens.sessions
+    else:
+        import nalyqor_tui.tui.screens.review  # noqa: F401
+
+        opened.case.review(opened.session or 0)

@@ -1,0 +1,206 @@
+"""What the screen of lines shows: the list, the record under its cursor, and what is going on meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Resize
+from textual.screen import Screen
+from textual.timer import Timer
+
+from nalyqor_tui.errors import TraceError
+from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.present.lines import record_rows, size_words, wanted_bytes
+from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.tui import outlets
+from nalyqor_tui.tui.actions import foot
+from nalyqor_tui.tui.opening import Opening
+from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
+from nalyqor_tui.tui.widgets.lines import LineList, head
+from nalyqor_tui.tui.widgets.prompt import Prompt
+from nalyqor_tui.tui.widgets.rows import Rows
+
+_TICK: Final = 0.1  # seconds between two looks at what goes on in the background
+
+
+class LineView(Screen[int | None]):
+    """Shows the lines of a file while they are found and while the trace is opened; gives back an offset, or None."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]
+    AUTO_FOCUS = "#lines"
+
+    def __init__(
+        self,
+        file: LineFile,
+        keys: Mapping[str, str],
+        opening: Opening | None = None,
+        at: int | None = None,
+        *,
+        follow: bool = False,
+    ) -> None:
+        """Show `file`, from the line that holds the byte `at` on; `opening` opens the trace meanwhile."""
+        super().__init__()
+        self.file = file
+        self.keys = keys
+        self.opening = opening
+        self.wanted: int | None = None
+        self.warning: Phrase = ()
+        self._at = at
+        self.following = follow
+        self._shown: int | None = -1  # the number of the line whose record is shown
+        self._ticking: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list and the record."""
+        yield Bar(id="title")
+        yield Bar(id="warning")
+        yield Bar(id="head")
+        with Container(id="body"):
+            yield LineList(self.file, id="lines")
+            yield Rows("Record", id="record", fold=200)
+        yield Prompt(id="prompt")
+        yield KeyBar(foot("lines", self.keys), id="keys")
+
+    def on_mount(self) -> None:
+        """Show the first lines, and look ten times a second at what is found."""
+        self.warn(())
+        self._ticking = self.set_interval(_TICK, self.tick)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        if self._at is not None:
+            self.view.go_to(self._at)
+        else:
+            self.view.go(0)
+        self.tick()
+
+    @property
+    def view(self) -> LineList:
+        """The list of lines."""
+        return self.query_one("#lines", LineList)
+
+    @property
+    def pane(self) -> Rows:
+        """The record under the cursor."""
+        return self.query_one("#record", Rows)
+
+    def on_resize(self, event: Resize) -> None:
+        """Name the columns, which are as wide as there is room."""
+        self.call_after_refresh(self._name_columns)
+
+    def on_line_list_moved(self) -> None:
+        """Show the record under the cursor."""
+        self.wanted = None
+        self.show_record()
+        self.show_title()
+
+    def show_record(self) -> None:
+        """Show the record under the cursor of the list, or its beginning."""
+        if (spot := self.view.spot) is None:
+            self.pane.show_lines([])
+            return
+        self._shown = self.view.number
+        data = self.file.read(spot.offset, wanted_bytes(spot.length))
+        self.pane.show_lines(record_rows(data, spot.length, self.view.number, spot.offset))
+
+    def show_title(self) -> None:
+        """Say where the reader is, and what is going on."""
+        lines = self.file.lines
+        count = f"{len(lines):,}" + ("" if lines.done else " so far")
+        number = self.view.number
+        here = f"line {number + 1:,} of {count}" if number is not None else f"{count} lines"
+        left = phrase(
+            "{file} · {here} · {size}", file=self.file.name, here=own(here), size=own(size_words(lines.size))
+        )
+        self.query_one("#title", Bar).show_text(left, join(" · ", self.state()))
+
+    def state(self) -> list[Phrase]:
+        """Say what is going on in the background, each thing in a phrase."""
+        lines = self.file.lines
+        out: list[Phrase] = []
+        if lines.stopped.is_set() and not lines.done:
+            out.append(own(f"stopped at {lines.progress:.0%}, D reads on"))
+        elif not lines.done:
+            out.append(own(f"reading {lines.progress:.0%}, esc stops"))
+        elif self.opening is not None and not self.opening.over:
+            out.append(own("finding the decisions"))
+        elif self.opening is not None and self.opening.opened is not None:
+            out.append(own("the decisions are ready: D"))
+        return out
+
+    def tick(self) -> None:
+        """Take in what was found since the last look."""
+        self.view.take_in()
+        if self.wanted is not None and self.wanted < len(self.file.lines):
+            self.view.go_number(self.wanted)
+        elif self.view.number != self._shown:
+            self.show_record()
+        self.show_title()
+        if self.opening is not None and self.opening.over and not self.opening.given_up:
+            self.take_over(self.opening)
+
+    def take_over(self, opening: Opening) -> None:
+        """Go on to the decisions if the reader has touched no key yet; say what is wrong where they cannot be shown."""
+        app = self.app
+        if opening.error is not None:
+            self.opening = None
+            app.failure = app.failure or opening.error  # type: ignore[attr-defined]
+            if not isinstance(opening.error, TraceError):
+                app.exit()
+            self.warn(
+                phrase("{why}", why=opening.error.what) if isinstance(opening.error, TraceError) else ()
+            )
+        elif opening.opened is not None:
+            app.show_case(opening.opened, self)  # type: ignore[attr-defined]
+
+    def stop_reading(self) -> None:
+        """Stop finding lines, and do not wait for the decisions; what is known stays."""
+        if not self.file.lines.done:
+            self.file.lines.stop()
+            if self.opening is not None:
+                self.opening.given_up = True
+
+    def action_decisions(self) -> None:
+        """Go to the decisions; where the reading was stopped, read on."""
+        opening, lines = self.opening, self.file.lines
+        if lines.stopped.is_set() and not lines.done:
+            self._read_on()
+        elif opening is not None and opening.opened is not None:
+            self.app.show_case(opening.opened, self, at=self.view.spot)  # type: ignore[attr-defined]
+        elif opening is not None:
+            self.tell(own("the decisions are not known yet: the title says how far the reading is"))
+        else:
+            self.dismiss(self.view.spot.offset if self.view.spot is not None else None)
+
+    def _read_on(self) -> None:
+        """Read the lines anew, and stay where the reader is."""
+        offset = self.view.spot.offset if self.view.spot is not None else 0
+        if not self.file.again():
+            self.tell(own("the file is not there any more"), problem=True)
+            return
+        if self.opening is not None:
+            self.opening = self.opening.again()
+            self.opening.begin()
+        self.view.go_to(offset)
+
+    def warn(self, says: Phrase) -> None:
+        """Say at the head of the screen what is wrong with the file; nothing where that is nothing."""
+        self.warning = says
+        bar = self.query_one("#warning", Bar)
+        bar.display = bool(says)
+        bar.show_text(phrase("! {what}", what=says) if says else ())
+
+    def ask(self, topic: str, question: str, text: str = "") -> None:
+        """Ask at the foot of the screen."""
+        self.app.clear_notifications()
+        self.query_one("#prompt", Prompt).ask(topic, question, text)
+
+    def tell(self, says: Phrase, *, problem: bool = False) -> None:
+        """Say something in passing."""
+        outlets.tell(self, says, problem=problem)
+
+    def _name_columns(self) -> None:
+        self.query_one("#head", Bar).show_text(own(head(self.view.scrollable_content_region.width)))
