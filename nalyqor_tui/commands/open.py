@@ -13,7 +13,7 @@ from nalyqor_tui.errors import UsageError
 
 TYPE_CHECKING = False  # as in commands/common.py
 if TYPE_CHECKING:
-    from nalyqor_tui.trace.index.lines import Lines
+    from nalyqor_tui.trace.index.file import LineFile
     from nalyqor_tui.tui.opening import Opened
 
 
@@ -40,28 +40,30 @@ def run(args: list[str]) -> int:
 
 
 def _show(given: argparse.Namespace, piped: bool) -> int:
-    from nalyqor_tui.trace.index.file import LARGE, LineFile
+    from nalyqor_tui.tui.first import undisturbed
 
+    with undisturbed():
+        from nalyqor_tui.trace.index.file import LARGE, LineFile
     file = None if piped else LineFile.open(given.trace, 0 if given.follow else LARGE)
     if file is not None:
         from nalyqor_tui.tui.opening import Opening
         from nalyqor_tui.tui.run import opening
 
-        return opening(file, Opening(lambda: _opened(given, piped, file.lines)), follow=given.follow)
+        return opening(file, Opening(lambda: _opened(given, piped, file)), follow=given.follow)
     opened = _opened(given, piped)
     from nalyqor_tui.tui.run import run as show
 
     return show(opened.case, session=opened.session, at=opened.at)
 
 
-def _opened(given: argparse.Namespace, piped: bool, lines: Lines | None = None) -> Opened:
+def _opened(given: argparse.Namespace, piped: bool, file: LineFile | None = None) -> Opened:
     """Open the trace with all that belongs to it."""
     from nalyqor_tui.notes.author import author
     from nalyqor_tui.notes.journal import Journal
     from nalyqor_tui.policy.loader import find
     from nalyqor_tui.tui.opening import Opened
 
-    trace = common.open_trace(given.trace, lines)
+    trace = common.open_trace(given.trace, file.lines if file is not None else None)
     if piped:
         _keys_from_the_terminal()
     policy = find(given.policy, given.trace)
@@ -73,7 +75,7 @@ def _opened(given: argparse.Namespace, piped: bool, lines: Lines | None = None) 
     chosen = None if given.session is None else common.session_index(trace, given.session)
     from nalyqor_tui.tui.case import Case
 
-    return Opened(Case(trace, policy, journal, given.policy or ""), chosen, given.at)
+    return Opened(Case(trace, policy, journal, given.policy or "", file=file), chosen, given.at)
 
 
 def _keys_from_the_terminal() -> None:

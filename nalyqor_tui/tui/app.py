@@ -19,10 +19,8 @@ from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:  # the lines of a file are shown before what the decisions need is imported
-    from nalyqor_tui.trace.index.near import Spot
     from nalyqor_tui.tui.case import Case
     from nalyqor_tui.tui.opening import Opened
-    from nalyqor_tui.tui.screens.lines import LinesScreen
 
 _TOUCHES = (Key, Paste, MouseDown, MouseScrollDown, MouseScrollUp)
 
@@ -145,16 +143,18 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         self.touched = self.touched or isinstance(event, _TOUCHES)
         await super().on_event(event)
 
-    def show_case(self, opened: Opened, lines: LinesScreen, at: Spot | None = None) -> None:
-        """Show a case that was opened while its lines were shown: in their stead if no key was touched, else on top.
+    def show_case(self, opened: Opened, *, wanted: bool = False) -> bool:
+        """Show a case that was opened while its lines were shown: in their stead, or where it is `wanted` on top.
 
-        `at` is the line that the reader has chosen; without it nothing is shown over what the reader looks at.
+        Return False where nothing was shown, as the reader has begun to read the lines.
         """
         self.case = opened.case
-        if not self.touched:
-            self.switch_screen(first_screen(opened.case, opened.session, opened.at))
-        elif at is not None:
+        self.case.keys = self.keys
+        if wanted:
             self.push_screen(first_screen(opened.case, opened.session, opened.at))
+        elif not self.touched:
+            self.switch_screen(first_screen(opened.case, opened.session, opened.at))
+        return wanted or not self.touched
 
     def on_app_focus(self) -> None:
         """Show what others wrote into the notes while the reader looked elsewhere."""

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import unicodedata
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 
 from nalyqor_tui.present.glance import Glance, Row, look
@@ -104,6 +105,16 @@ class FirstFrame:
 
             with contextlib.suppress(termios.error):  # the window was closed
                 termios.tcsetattr(0, termios.TCSANOW, self._modes)  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let signals wait: orjson crashes the interpreter where one is heard while it is being imported."""
+    was = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, was)
 
 
 def hand_over() -> bool:

@@ -153,8 +153,8 @@ class LineView(Screen[int | None]):
             self.warn(
                 phrase("{why}", why=opening.error.what) if isinstance(opening.error, TraceError) else ()
             )
-        elif opening.opened is not None:
-            app.show_case(opening.opened, self)  # type: ignore[attr-defined]
+        elif opening.opened is not None and not opening.given_up:
+            opening.given_up = app.show_case(opening.opened)  # type: ignore[attr-defined]
 
     def stop_reading(self) -> None:
         """Stop finding lines, and do not wait for the decisions; what is known stays."""
@@ -169,7 +169,7 @@ class LineView(Screen[int | None]):
         if lines.stopped.is_set() and not lines.done:
             self._read_on()
         elif opening is not None and opening.opened is not None:
-            self.app.show_case(opening.opened, self, at=self.view.spot)  # type: ignore[attr-defined]
+            self.app.show_case(opening.opened, wanted=True)  # type: ignore[attr-defined]
         elif opening is not None:
             self.tell(own("the decisions are not known yet: the title says how far the reading is"))
         else:
