@@ -47,6 +47,13 @@ async def lines_of(
     file.close()
 
 
+class Later(Opening):
+    """An opening that begins when the test says so."""
+
+    def begin(self) -> None:
+        pass
+
+
 def screen(s: Sitting) -> LinesScreen:
     assert isinstance(s.app.screen, LinesScreen)
     return s.app.screen
@@ -197,7 +204,7 @@ class TestOpening:
         self, tmp_path: Path
     ) -> None:
         path = production(tmp_path)
-        opening = Opening(lambda: Opened(opened(path), None, "9.1"))
+        opening = Later(lambda: Opened(opened(path), None, "9.1"))
         async with lines_of(path, opening=opening) as s:
             opening.run()
             screen(s).tick()
@@ -208,7 +215,7 @@ class TestOpening:
 
     async def test_not_under_the_eyes_of_a_reader_who_has_begun_to_read(self, tmp_path: Path) -> None:
         path = production(tmp_path)
-        opening = Opening(lambda: Opened(opened(path)))
+        opening = Later(lambda: Opened(opened(path)))
         async with lines_of(path, opening=opening) as s:
             await s.press("j")
             assert "finding the decisions" in s.drawn()
@@ -228,7 +235,7 @@ class TestOpening:
         def load() -> Opened:
             raise TraceError("not recognised", path="t.jsonl")
 
-        opening = Opening(load)
+        opening = Later(load)
         async with lines_of(numbered(tmp_path), opening=opening) as s:
             opening.run()
             screen(s).tick()
@@ -240,7 +247,7 @@ class TestOpening:
         def load() -> Opened:
             raise PolicyError("no such key")
 
-        opening = Opening(load)
+        opening = Later(load)
         async with lines_of(numbered(tmp_path), opening=opening) as s:
             opening.run()
             screen(s).tick()

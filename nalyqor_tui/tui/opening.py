@@ -28,10 +28,14 @@ class Opening:
         self.error: Exception | None = None
         self.over = False
         self.given_up = False  # nobody waits for it any more
+        self._begun = False
         self._load = load
 
     def begin(self) -> None:
-        """Begin, in the background."""
+        """Begin, in the background, unless it has begun already."""
+        if self._begun:
+            return
+        self._begun = True
         Thread(target=self.run, daemon=True).start()
 
     def again(self) -> Opening:

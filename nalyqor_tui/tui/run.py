@@ -33,7 +33,6 @@ def opening(file: LineFile, what: Opening, *, follow: bool) -> int:
 
     sys.setswitchinterval(_TURNS)
     app = NalyqorApp(first=lambda: LinesScreen(file, app.keys, what, follow=follow))
-    what.begin()
     code = 70
     try:
         code = _show(app)

@@ -66,6 +66,7 @@ class Following(LineView):
             self.view.ends(True)
             self.warn(own(_ANEW[change]))
             self.grown(anew=True)
+            change = "same"  # what was said of it stays on the screen
         elif change != self._change:
             self.warn(own(_SAID[change]) if change in _SAID else ())
         self._change = change

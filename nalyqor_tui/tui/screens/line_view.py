@@ -71,6 +71,8 @@ class LineView(Screen[int | None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        if self.opening is not None:  # not before, as what it imports would keep the first lines waiting
+            self.opening.begin()
         if self._at is not None:
             self.view.go_to(self._at)
         else:
@@ -109,9 +111,10 @@ class LineView(Screen[int | None]):
     def show_title(self) -> None:
         """Say where the reader is, and what is going on."""
         lines = self.file.lines
-        count = f"{len(lines):,}" + ("" if lines.done else " so far")
+        so_far = "" if lines.done else " so far"
         number = self.view.number
-        here = f"line {number + 1:,} of {count}" if number is not None else f"{count} lines"
+        where = f"line {number + 1:,} of " if number is not None else ""
+        here = f"{where}{len(lines):,}{'' if where else ' lines'}{so_far}"
         left = phrase(
             "{file} · {here} · {size}", file=self.file.name, here=own(here), size=own(size_words(lines.size))
         )
