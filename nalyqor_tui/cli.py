@@ -5,10 +5,13 @@ What is imported here is paid for by `--version` too, so everything else is impo
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from nalyqor_tui import __version__
+
+_GARBAGE = 20_000  # objects made until cycles are looked for: records hold none, and there are very many
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +39,7 @@ def _run(args: list[str]) -> int:
 
     from nalyqor_tui.commands import COMMANDS
 
+    gc.set_threshold(_GARBAGE)
     named = bool(args) and any(command.name == args[0] for command in COMMANDS)
     name, rest = (args[0], args[1:]) if named else ("open", args)
     code: int = import_module(f"nalyqor_tui.commands.{name}").run(rest)

@@ -19,8 +19,10 @@ from nalyqor_tui.derive import survey
 from nalyqor_tui.derive.corpus import Made, Run
 from nalyqor_tui.derive.grade import ORDER
 from nalyqor_tui.derive.shared import Shared
+from nalyqor_tui.derive.trials import Runs
 from nalyqor_tui.phrase import Words, own
 from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.sessions import SessionRow, SessionRows, read, row_of, session_row
 from nalyqor_tui.trace.session import Session
@@ -177,3 +179,18 @@ def test_who_waits_is_asked_whether_to_go_on(trace: Trace, monkeypatch: pytest.M
         list(survey.each(trace, UNDER, row_of, 2, pulse=stop))
     with pytest.raises(StopError):
         list(read(trace, UNDER, stop))
+
+
+@pytest.mark.parametrize("worth", [0, 1 << 40])
+def test_what_the_others_say_is_the_same_from_several_processes(
+    trace: Trace, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "_WORTH", worth)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    plain = Runs()
+    for index in range(9):
+        plain.add(index, trace.read(index))
+    found = Across(trace, patience=60).sessions()
+    assert found is not None
+    assert found.runs.repeated() == plain.repeated() and len(plain.repeated()) == 3
+    assert all(found.runs.at(run, at, None) == plain.at(run, at, None) for run in range(9) for at in (0,))

@@ -108,7 +108,10 @@ class _Run:
             ):
                 if at is not None:
                     steps.setdefault(at, []).append((step, decision))  # type: ignore[arg-type]
-        for entry in self.session.entries:
+        for at in range(len(self.session.entries)):
+            entry = self.session.entries[
+                at
+            ]  # of a long session this keeps it at hand, for what comes just after it
             self.ledger.observe(entry)
             self._settle(self.clauses.responses.said(entry))
             for step, decision in steps.get(entry.index, ()):

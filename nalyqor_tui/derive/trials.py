@@ -77,12 +77,13 @@ class Runs:
 
     def add(self, run: int, session: Session) -> None:
         """Take in a session by its ordinal; one without a case is no run of anything."""
-        case = case_of(session)
-        if case is None:
-            return
-        self._case_of[run] = case
-        actions = (session.chosen(decision) for decision in session.decisions)
-        self._cases.setdefault(case, {})[run] = array("q", self._path(case, actions))
+        self.put(run, case_of(session), choices(session))
+
+    def put(self, run: int, case: Case | None, digests: Iterable[bytes]) -> None:
+        """Take in a session by its ordinal, of which the case and the digests of the choices are known."""
+        if case is not None:
+            self._case_of[run] = case
+            self._cases.setdefault(case, {})[run] = array("q", self._path(case, digests))
 
     def close(self) -> None:
         """Forget what only more runs would need: the edges, and the paths of cases that were run once."""
@@ -108,11 +109,16 @@ class Runs:
         choices = tuple(Choice(tuple(who), node == mine[decision]) for node, who in ordered)
         return _trials(case.name, len(runs), choices, bands)
 
-    def _path(self, case: Case, actions: Iterable[rec.Action]) -> Iterable[int]:
+    def _path(self, case: Case, digests: Iterable[bytes]) -> Iterable[int]:
         node: Case | int = case
-        for action in actions:
-            node = self._edges.setdefault((node, digest(action)), len(self._edges))
+        for one in digests:
+            node = self._edges.setdefault((node, one), len(self._edges))
             yield node
+
+
+def choices(session: Session) -> Iterable[bytes]:
+    """Return the digests of what a session chose, in order."""
+    return (digest(session.chosen(decision)) for decision in session.decisions)
 
 
 def case_of(session: Session) -> Case | None:

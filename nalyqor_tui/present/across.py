@@ -9,10 +9,13 @@ from array import array
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock, Thread
+from threading import Lock, Thread, main_thread
 
+from nalyqor_tui.derive import survey
 from nalyqor_tui.derive.series import Kind, collect
-from nalyqor_tui.derive.trials import Runs
+from nalyqor_tui.derive.trials import Case, Runs, case_of, choices
+from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
 
 
@@ -78,12 +81,36 @@ class Across:
 
     def _pass(self) -> Sessions:
         out = Sessions(Runs(), {})
-        for index in range(len(self._trace.session_ids)):
-            session = self._trace.read(index)
-            out.runs.add(index, session)
-            for kind, series in collect(session).items():
-                if kind.model is not None:
-                    values = array("d", (point.value for point in series))
-                    out.margins.setdefault(kind, {})[index] = values
+        jobs = 1 if self._patience is None else None
+        for index, said in enumerate(survey.each(self._trace, None, said_by, jobs, pulse=_go_on)):
+            out.runs.put(index, said.case, said.choices)
+            for kind, values in said.margins.items():
+                out.margins.setdefault(kind, {})[index] = values
         out.runs.close()
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one session says to the others: its case, digests of its choices if it has one, its margins by kind."""
+
+    case: Case | None
+    choices: tuple[bytes, ...]
+    margins: dict[Kind, array[float]]
+
+
+def said_by(index: int, session: Session, policy: Policy | None) -> Said:
+    """Read what a session says to the others; margins whose model was not recorded are comparable with none."""
+    case = case_of(session)
+    margins = {
+        kind: array("d", (point.value for point in series))
+        for kind, series in collect(session).items()
+        if kind.model is not None
+    }
+    return Said(case, () if case is None else tuple(choices(session)), margins)
+
+
+def _go_on() -> None:
+    """End the reading where the program ends."""
+    if not main_thread().is_alive():
+        raise RuntimeError("the program ends")
