@@ -158,7 +158,7 @@ def _compaction(record: rec.Compaction, at: int) -> Row:
 
 
 def _choice(review: Review, entry: Entry, current: Decision | None) -> Iterator[Row]:
-    here = next((d for d in review.session.decisions if d.entry == entry.index), None)
+    here = review.session.made_at(entry.index)
     if here is None:
         return
     present = current is not None and here.index == current.index

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -95,6 +96,12 @@ class Session:
     def chosen(self, decision: Decision) -> rec.Action:
         """Return what was chosen: a tool with its arguments, or a reply."""
         return choice(self.record(decision.entry))
+
+    def made_at(self, index: int) -> Decision | None:
+        """Return the decision that the record with this ordinal shows, None where it shows none."""
+        at = bisect_left(self.decisions, index, key=lambda decision: decision.entry)
+        found = self.decisions[at] if at < len(self.decisions) else None
+        return found if found is not None and found.entry == index else None
 
     def outcomes(self) -> list[Entry]:
         """Return what the log says of the output."""

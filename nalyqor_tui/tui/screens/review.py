@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import phrase
@@ -73,7 +74,7 @@ class ReviewScreen(Asking, Taking):
         self._hit = None
         self.steps.turn(by)
 
-    def action_find(self, test: str, by: int) -> None:
+    def action_find(self, test: Literal["problem", "noted"], by: int) -> None:
         """Move to the next problem or note."""
         self.take_in()
         self._hit = None

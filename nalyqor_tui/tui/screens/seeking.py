@@ -140,7 +140,7 @@ class Seeking(ReviewView):
             self.steps.go(row)
 
     def _row_of(self, decision: int) -> int | None:
-        return next((n for n, s in enumerate(self.steps.rows) if s.decision == decision), None)
+        return self.steps.rows.row_of(decision)
 
     def search(self, text: str) -> None:
         self._needle = text

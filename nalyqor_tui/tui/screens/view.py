@@ -16,7 +16,7 @@ from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line
-from nalyqor_tui.present.sessions import session_row
+from nalyqor_tui.present.sessions import SessionRow, session_row
 from nalyqor_tui.present.steps import steps as listed
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui import outlets
@@ -57,6 +57,7 @@ class ReviewView(Screen[None]):
         self._filter = ""
         self._needle = ""
         self._hit: int | None = None
+        self._summed: tuple[Review, SessionRow] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; which of them show, and where, is a matter of the stylesheet."""
@@ -131,13 +132,9 @@ class ReviewView(Screen[None]):
         if wanted:
             from nalyqor_tui.present.query import narrow
 
-            fits = narrow.test(self.review, wanted)
-            rows = [s for s in rows if s.kind == "turn" or fits(s)]
-            rows = [s for s, after in zip(rows, [*rows[1:], None], strict=True)
-                    if s.kind != "turn" or (after is not None and after.kind != "turn")]  # fmt: skip
+            rows = rows.only(narrow.test(self.review, wanted))
         self.steps.show_steps(rows, judged=self.review.policy is not None)
-        made = sum(s.kind == "decision" for s in rows)
-        count = f" ({made} of {len(self.review.session.decisions)})" if wanted else ""
+        count = f" ({len(rows.made)} of {len(self.review.session.decisions)})" if wanted else ""
         self.steps.border_title = Content(f"1 Decisions{count}")
         self._title()
 
@@ -199,8 +196,14 @@ class ReviewView(Screen[None]):
             left += phrase(" ({span} of silence before)", span=span(gap)) if gap else ()
         self.query_one("#title", Bar).show_text(left, self._state())
 
+    def _summary(self) -> SessionRow:
+        """The session summed up, once for each review of it."""
+        if self._summed is None or self._summed[0] is not self.review:
+            self._summed = self.review, session_row(self.review)
+        return self._summed[1]
+
     def _state(self) -> Phrase:
-        summary = session_row(self.review)
+        summary = self._summary()
         out: list[Phrase] = []
         wide = self.size.width >= 120
         if summary.run.latent:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from nalyqor_tui.present.text import show
 from nalyqor_tui.tui.widgets.wrap import fitted
 
 if TYPE_CHECKING:
-    from nalyqor_tui.present.steps import Step
+    from nalyqor_tui.present.steps import Step, Steps
 
+_SEEN = 500  # decisions that are looked at for whether any has a margin
 _LEVELS = {"tie": "▁", "narrow": "▃", "unresolved": "?", "clear": "▇", "against": "▼"}
 
 
@@ -103,14 +105,15 @@ class MarginStrip(Widget):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._steps: list[Step] = []
+        self._steps: Steps | None = None
         self._here = -1
 
-    def show_steps(self, steps: list[Step], here: int | None) -> None:
+    def show_steps(self, steps: Steps, here: int | None) -> None:
         """Show the margins of these steps; `here` is the ordinal of the decision in view."""
-        self._steps = [s for s in steps if s.kind == "decision"]
+        if steps is not self._steps:
+            self._steps = steps
+            self.display = any(s.margin_band for s in steps[:: max(1, len(steps) // _SEEN)])
         self._here = -1 if here is None else here
-        self.display = any(s.margin_band for s in self._steps)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -119,15 +122,23 @@ class MarginStrip(Widget):
         legend = "  ▁ tie ▃ narrow ▇ clear ? unresolved · not recorded"
         width = self.size.width
         room = width - len(title) - (len(legend) if width >= 100 else 0)
-        at = next((n for n, s in enumerate(self._steps) if s.decision == self._here), 0)
-        first = max(0, min(at - room // 2, len(self._steps) - room))
         parts = [Segment(title, self.rich_style)]
-        for step in self._steps[first : first + room]:
+        for step in self._around(room):
             mark = _LEVELS.get(step.margin_band or "", "·" if step.margin == "not recorded" else "?")
             parts.append(Segment(mark, self._mark(step)))
         if width >= 100:
             parts.append(Segment(legend, self.get_component_rich_style("marginstrip--none")))
         return Strip(parts).adjust_cell_length(width, self.rich_style)
+
+    def _around(self, room: int) -> Iterator[Step]:
+        """Yield the decisions that there is room for."""
+        if self._steps is None:
+            return
+        made = self._steps.made
+        row = self._steps.row_of(self._here) if self._here >= 0 else None
+        at = 0 if row is None else bisect_left(made, row)
+        first = max(0, min(at - room // 2, len(made) - room))
+        yield from (self._steps[row] for row in made[first : first + room])
 
     def _mark(self, step: Step) -> Style:
         if step.decision == self._here:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,11 +17,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nalyqor_tui.phrase import own
+from nalyqor_tui.present import steps as listed
 from nalyqor_tui.present.steps import Step
 from nalyqor_tui.present.words import GLYPHS
 from nalyqor_tui.tui.widgets.wrap import cells, fitted
 
 _WIDE = 64  # cells from which the margin's size is shown beside its band
+_SEEN = 500  # rows that are looked at
 _CLOCK = 46  # and from which the clock is shown
 
 
@@ -43,28 +48,30 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.border_title = "1 Decisions"
-        self._steps: list[Step] = []
+        self._steps: listed.Steps | None = None
         self._judged = False
         self._margins = False
         self._clocks = False
         self.cursor = 0
 
-    def show_steps(self, steps: list[Step], *, judged: bool) -> None:
+    def show_steps(self, steps: listed.Steps, *, judged: bool) -> None:
         """Show other steps; the cursor stays on the same record where that is still listed."""
         entry = self._steps[self.cursor].entry if self._steps else -1
         self._steps = steps
         self._judged = judged
-        self._margins = any(s.margin not in ("", "not recorded") for s in steps)
-        self._clocks = any(s.moment is not None for s in steps)
+        some = steps[:: max(1, len(steps) // _SEEN)]  # of a long list, enough to know which columns it needs
+        self._margins = any(s.margin not in ("", "not recorded") for s in some)
+        self._clocks = any(s.moment is not None for s in some)
         self.virtual_size = Size(self.size.width, len(steps))
-        stops = self._stops
-        self.cursor = next((i for i in stops if steps[i].entry == entry), stops[0] if stops else 0)
+        here = steps.row_at(entry) if entry >= 0 else None
+        self.cursor = here if here is not None else steps.stops[0] if steps.stops else 0
         self.refresh()
         self.call_after_refresh(self._into_view)
 
     @property
-    def rows(self) -> list[Step]:
+    def rows(self) -> listed.Steps:
         """All steps, in order."""
+        assert self._steps is not None
         return self._steps
 
     @property
@@ -86,34 +93,39 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
         stops = self._stops
         if not stops:
             return False
-        here = next((n for n, i in enumerate(stops) if i >= self.cursor), len(stops) - 1)
+        here = min(bisect_left(stops, self.cursor), len(stops) - 1)
         target = max(0, min(len(stops) - 1, here + by))
         self.go(stops[target])
         return target != here
 
     def turn(self, by: int) -> bool:
         """Move to the first decision of the next or the previous turn that has one."""
-        turns = [i for i in self._stops if i and self._steps[i - 1].kind == "turn"]
-        wanted = (
-            [i for i in turns if i > self.cursor] if by > 0 else [i for i in turns if i < self.cursor][::-1]
-        )
-        if wanted:
-            self.go(wanted[0])
-        return bool(wanted)
+        steps = self._steps
+        for at in self._from_here(by, around=False):
+            if steps and at and steps.is_turn(at - 1):
+                self.go(at)
+                return True
+        return False
 
-    def find(self, test: str, by: int) -> bool:
-        """Move to the next (1) or previous (-1) step whose attribute `test` is true, around the end."""
-        stops = self._stops
-        order = [i for i in stops if i > self.cursor] + [i for i in stops if i <= self.cursor]
-        if by < 0:
-            order = [i for i in reversed(stops) if i < self.cursor] + [
-                i for i in reversed(stops) if i >= self.cursor
-            ]
-        found = next((i for i in order if getattr(self._steps[i], test)), None)
+    def find(self, test: Literal["problem", "noted"], by: int) -> bool:
+        """Move to the next (1) or previous (-1) step of which `test` holds, around the end."""
+        steps = self._steps
+        found = next((at for at in self._from_here(by, around=True) if steps and steps.has(at, test)), None)
         if found is None:
             return False
         self.go(found)
         return True
+
+    def _from_here(self, by: int, *, around: bool) -> Iterator[int]:
+        """Yield the stops after the cursor or before it, the nearest first; then, `around` the end, all others."""
+        stops = self._stops
+        left, right = bisect_left(stops, self.cursor), bisect_right(stops, self.cursor)
+        if by > 0:
+            orders = [range(right, len(stops)), range(right)]
+        else:
+            orders = [range(left - 1, -1, -1), range(len(stops) - 1, left - 1, -1)]
+        for order in orders if around else orders[:1]:
+            yield from (stops[at] for at in order)
 
     def ends(self, last: bool) -> None:
         """Go to the first or the last decision."""
@@ -124,12 +136,13 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw one step."""
         at = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
-        if at >= len(self._steps):
+        if self._steps is None or at >= len(self._steps):
             return Strip.blank(width, self.rich_style)
         step = self._steps[at]
-        segments = self._turn(step, width) if step.kind == "turn" else self._step(step, width)
+        here = at == self.cursor
+        segments = self._turn(step, width) if step.kind == "turn" else self._step(step, width, here=here)
         strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
-        if at == self.cursor and step.kind != "turn":
+        if here and step.kind != "turn":
             strip = strip.apply_style(self._style("cursor"))
         return strip
 
@@ -140,27 +153,28 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: Click) -> None:
         """Go where the mouse was clicked; on a turn, to its first decision."""
         at = self.scroll_offset.y + event.y - 1
-        if 0 <= at < len(self._steps):
-            self.go(next((i for i in self._stops if i >= at), self.cursor))
+        if 0 <= at < len(self._steps or ()):
+            after = bisect_left(self._stops, at)
+            self.go(self._stops[after] if after < len(self._stops) else self.cursor)
 
     def _into_view(self) -> None:
         """Scroll to the cursor; the heading of a turn comes into view with its first decision."""
         top = self.cursor
-        if top and self._steps[top - 1].kind == "turn":
+        if top and self._steps is not None and self._steps.is_turn(top - 1):
             top -= 1
         self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False, force=True)
 
     @property
-    def _stops(self) -> list[int]:
-        return [i for i, step in enumerate(self._steps) if step.kind != "turn"]
+    def _stops(self) -> Sequence[int]:
+        return () if self._steps is None else self._steps.stops
 
     def _turn(self, step: Step, width: int) -> list[Segment]:
         style = self._style("turn")
         number = f"{step.number:>4}  "
         return [Segment(number + fitted(step.what, width - len(number)), style)]
 
-    def _step(self, step: Step, width: int) -> list[Segment]:
-        mark = "▸" if self._steps[self.cursor] is step else " "
+    def _step(self, step: Step, width: int, *, here: bool) -> list[Segment]:
+        mark = "▸" if here else " "
         if step.kind == "unparsed":
             says = own(f"{mark}   ! unparsed  ") + step.what
             return [Segment(fitted(says, width), self._style("bad"))]
