@@ -7,7 +7,7 @@ from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.phrase import counted, own, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
-from nalyqor_tui.present.rows import Line, Row, Tone, derived, observed
+from nalyqor_tui.present.rows import Heading, Line, Row, Tone, derived, observed
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
@@ -21,12 +21,20 @@ _MARKS: dict[str, tuple[str, Tone]] = {
 }
 
 
-def view(review: Review, decision: Decision, base: Decision | None = None) -> list[Line]:
-    """Return the window, its state, and the difference to `base` (by default the decision before)."""
+def view(
+    review: Review, decision: Decision, base: Decision | None = None, most: int | None = None
+) -> list[Line]:
+    """Return the window, its state, and the difference to `base` (by default the decision before).
+
+    Of its items the last `most` are shown.
+    """
     window = review.window(decision)
+    left_out = 0 if most is None else max(0, len(window.items) - most)
+    says = phrase("{n} earlier items of the window are not shown here", n=f"{left_out:,}")
     return [
         *summary(review, decision, base),
-        *(item(review, decision, window, one) for one in window.items),
+        *([Heading(says)] if left_out else []),
+        *(item(review, decision, window, one) for one in window.items[left_out:]),
     ]
 
 

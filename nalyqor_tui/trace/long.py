@@ -54,13 +54,20 @@ class LongEntries(Sequence[Entry]):
         self._turns = turns
         self._twice = twice
         self._kept: dict[int, Entry] = {}
+        self.watch: Pulse | None = None  # hears which record is read when many are, one after the other
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield all of them; who goes through all does not push out what others look at."""
-        for at in range(len(self)):
+        """Yield all of them; whoever goes through all does not push out what others look at."""
+        return self.span(range(len(self)))
+
+    def span(self, ordinals: range) -> Iterator[Entry]:
+        """Yield some of them, and do not keep them."""
+        for at in ordinals:
+            if self.watch is not None and at % _PULSE == 0:
+                self.watch(at)
             yield self._kept.get(at) or self._read(at)
 
     @overload
@@ -97,6 +104,12 @@ class Part(Sequence[Entry]):
 
     def __len__(self) -> int:
         return len(self._ordinals)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield them; of a few, what was read is kept."""
+        if len(self) > _CACHED // 2:
+            return self._entries.span(self._ordinals)
+        return map(self._entries.__getitem__, self._ordinals)
 
     @overload
     def __getitem__(self, index: int) -> Entry: ...

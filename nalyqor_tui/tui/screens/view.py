@@ -28,6 +28,7 @@ from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.steps import Steps
 
+_ITEMS = 500  # of a context window that are listed
 PANES = {
     "talk": "2 Conversation",
     "decision": "3 Decision",
@@ -172,7 +173,7 @@ class ReviewView(Screen[None]):
         views: dict[str, Callable[[], list[Line]]] = {
             "talk": lambda: talk.around(self.review, decision, whole=self.has_class("-zoom"), also=self._hit),
             "decision": lambda: choice.view(self.review, decision),
-            "context": lambda: window.view(self.review, decision, self._base),
+            "context": lambda: window.view(self.review, decision, self._base, _ITEMS),
             "confirmations": lambda: confirmations.view(self.review, decision),
             "rules": lambda: rules.view(self.review, decision),
             "notes": lambda: notes.view(self.review, decision),
