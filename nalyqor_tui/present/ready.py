@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nalyqor_tui.phrase import Phrase, own
+from nalyqor_tui.present.query.narrow import words_of
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace.long import LongEntries
 
@@ -29,5 +30,6 @@ def make_ready(review: Review, told: Told) -> None:
             watch("replaying the context", lambda: review.state(last))
             watch("measuring the context", lambda: review.window(last))
         watch("looking through the log", lambda: review.log.confirms)
+        watch("collecting the words for conditions", lambda: words_of(review))
     finally:
         entries.watch = None

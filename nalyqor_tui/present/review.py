@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ from nalyqor_tui.trace.store import Trace
 
 if TYPE_CHECKING:
     from nalyqor_tui.derive.why import Index
+    from nalyqor_tui.present.query.vocabulary import Vocabulary
 
 
 def identity(trace: Trace) -> TraceIdentity:
@@ -35,6 +37,7 @@ def identity(trace: Trace) -> TraceIdentity:
     return TraceIdentity(name=trace.name, sha256=trace.sha256(), bytes=trace.size)
 
 
+_NUMBER = re.compile(r"(-?[0-9]{1,4000})(?:\.([0-9]{1,9}))?")
 _WINDOWS = 4  # context windows that are kept
 
 
@@ -60,6 +63,7 @@ class Review:
         self.notes: list[BoundNote] = []
         self._windows: dict[int, Window] = {}
         self.hidden = 0
+        self.words: Vocabulary | None = None  # that conditions can be made of, once somebody asked
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -122,8 +126,11 @@ class Review:
 
     def find(self, number: str) -> Decision | None:
         """Find a decision by its number, or the first one of a turn."""
-        exact = next((d for d in self.session.decisions if d.number == number), None)
-        return exact or next((d for d in self.session.decisions if str(d.turn) == number), None)
+        if (meant := _NUMBER.fullmatch(number)) is None:
+            return None
+        wanted, nth = int(meant[1]), int(meant[2] or 1)
+        made = next((turn.decisions for turn in self.session.turns if turn.number == wanted), ())
+        return self.session.decisions[made[nth - 1]] if 0 < nth <= len(made) else None
 
     def notes_at(self, decision: Decision) -> list[BoundNote]:
         """Return the notes that belong to a decision, retracted ones too."""

@@ -17,7 +17,9 @@ _MARKS = re.compile(r"[=<>~()\"']")
 
 def words_of(review: Review) -> Vocabulary:
     """Return the words that conditions over this session can be made of."""
-    return vocabulary(review.policy, [review.session])
+    if review.words is None:
+        review.words = vocabulary(review.policy, [review.session])
+    return review.words
 
 
 def test(review: Review, text: str) -> Callable[[Step], bool]:

@@ -19,12 +19,20 @@ class Asking(Seeking, Annotating):
 
     def action_why(self) -> None:
         """Show the chain back from the row under the cursor; of a decision, from all its arguments."""
-        from nalyqor_tui.present import why
-
         decision, subject = self._asked()
         if decision is None:
             self.tell(phrase("there is no decision here to ask about"))
             return
+        made = decision
+        self.later(
+            phrase("looking up where every value stands"),
+            lambda: self.review.origins,
+            lambda _: self._ask_why(made, subject),
+        )
+
+    def _ask_why(self, decision: Decision, subject: Subject) -> None:
+        from nalyqor_tui.present import why
+
         if not why.trails(self.review, decision, subject):
             self.tell(why.nothing(self.review, decision, subject))
             return

@@ -202,6 +202,8 @@ class ReviewScreen(Asking, Taking):
 
     def action_back(self) -> None:
         """Peel off one layer."""
+        if self.stop_waiting():
+            return
         if self.has_class("-zoom"):
             self.action_zoom()
         elif self._needle:

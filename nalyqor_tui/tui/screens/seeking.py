@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nalyqor_tui.phrase import phrase
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 class Seeking(ReviewView):
     """The actions that find something."""
+
+    _found: tuple[tuple[str, int], list[int]] | None = None  # what was searched last, and where it stands
 
     def action_goto(self) -> None:
         """Ask where to go."""
@@ -44,7 +47,11 @@ class Seeking(ReviewView):
         except QueryError as error:  # a rule of another policy, or an effect
             self.tell(phrase("{why}", why=str(error)), problem=True)
             return
-        found, unknown = narrow.hits(self.review, node)
+        work = partial(narrow.hits, self.review, node)
+        self.later(phrase("looking for decisions to stop at"), work, lambda hits: self._stop(by, *hits))
+
+    def _stop(self, by: int, found: list[int], unknown: int) -> None:
+        """Go to the next of the decisions that were found."""
         untold = phrase(", {n} cannot be told", n=unknown) if unknown else ()
         if not found:
             self.tell(phrase("nothing in this session stops at: {text}", text=self.case.stop) + untold)
@@ -89,18 +96,34 @@ class Seeking(ReviewView):
 
     def action_tracks(self) -> None:
         """Show the lines along the turns, and go to the decision that is chosen there."""
+        from nalyqor_tui.present.marks import Tracks
+        from nalyqor_tui.present.tracks import tracks
         from nalyqor_tui.tui.screens.tracks import TracksScreen
 
-        decision = self.decision
-        screen = TracksScreen(self.review, decision.index if decision is not None else None)
-        self.app.push_screen(screen, lambda number: self.go_to(number or ""))
+        def show(found: Tracks) -> None:
+            decision = self.decision
+            screen = TracksScreen(self.review, found, decision.index if decision is not None else None)
+            self.app.push_screen(screen, lambda number: self.go_to(number or ""))
+
+        self.later(phrase("drawing the tracks"), lambda: tracks(self.review), show)
 
     def action_search_next(self, by: int) -> None:
         """Go to the next place where the text stands."""
         if not self._needle:
             self.action_search()
             return
-        found = list(find.hits(self.review, self._needle))
+        needle = self._needle
+        if self._found is not None and self._found[0] == (needle, self.review.index):
+            self._next_hit(by, self._found[1])
+            return
+
+        def show(hits: list[int]) -> None:
+            self._found = (needle, self.review.index), hits
+            self._next_hit(by, hits)
+
+        self.later(phrase("searching"), lambda: list(find.hits(self.review, needle)), show)
+
+    def _next_hit(self, by: int, found: list[int]) -> None:
         if not found:
             self.tell(phrase("“{text}” does not occur in this session", text=self._needle))
             return
@@ -159,11 +182,14 @@ class Seeking(ReviewView):
             self._ask_condition("filter", text, error)
             return
         self._filter = text
-        self.list_steps()
+        self.list_steps(self._go_to_first)
+
+    def _go_to_first(self) -> None:
         if self.steps.rows:
             self.steps.go(self.steps.cursor)
         else:
-            self.tell(phrase("no decision matches “{text}”: esc shows all again", text=text))
+            says = phrase("no decision matches “{text}”: esc shows all again", text=self._filter)
+            self.tell(says)
 
     def set_base(self, text: str) -> None:
         base = find.place(self.review, text) if text else None

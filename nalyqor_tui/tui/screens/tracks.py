@@ -10,10 +10,10 @@ from textual.widgets import Footer
 
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present import marks, track_rows
+from nalyqor_tui.present.marks import Tracks
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Row
 from nalyqor_tui.present.text import show
-from nalyqor_tui.present.tracks import tracks
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.widgets.bars import Bar
 from nalyqor_tui.tui.widgets.rows import Rows
@@ -37,11 +37,11 @@ class TracksScreen(Screen[str | None]):
     ]
     AUTO_FOCUS = "#grid"
 
-    def __init__(self, review: Review, decision: int | None) -> None:
+    def __init__(self, review: Review, found: Tracks, decision: int | None) -> None:
         """Show the tracks of a session, the cursor on a decision by its ordinal."""
         super().__init__()
         self._review = review
-        self._tracks = tracks(review)
+        self._tracks = found
         columns = enumerate(self._tracks.columns)
         self._start = next((n for n, column in columns if column.decision == decision), 0)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.suggester import Suggester
 
 from nalyqor_tui.phrase import Phrase, counted, join, phrase
@@ -17,12 +16,14 @@ from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Heading, Line
 from nalyqor_tui.present.sessions import SessionRow, session_row
+from nalyqor_tui.present.steps import Steps as Listed
 from nalyqor_tui.present.steps import steps as listed
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.notebook import Notebook
+from nalyqor_tui.tui.screens.later import Patient
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, MarginStrip, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
@@ -39,7 +40,7 @@ PANES = {
 }
 
 
-class ReviewView(Screen[None]):
+class ReviewView(Patient):
     """Shows the decision under the cursor of the list in every pane that is in view."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
@@ -127,15 +128,26 @@ class ReviewView(Screen[None]):
         """Do what the key does that was clicked."""
         await self.run_action(message.run)
 
-    def list_steps(self) -> None:
+    def list_steps(self, then: Callable[[], None] | None = None) -> None:
+        """List the decisions, or those that fit the filter, and do what is to follow."""
         rows = listed(self.review)
-        wanted = self._filter
-        if wanted:
+
+        def show(rows: Listed) -> None:
+            self._show_rows(rows)
+            if then is not None:
+                then()
+
+        if self._filter:
             from nalyqor_tui.present.query import narrow
 
-            rows = rows.only(narrow.test(self.review, wanted))
+            fits = narrow.test(self.review, self._filter)
+            self.later(phrase("listing what fits"), lambda: rows.only(fits), show)
+        else:
+            show(rows)
+
+    def _show_rows(self, rows: Listed) -> None:
         self.steps.show_steps(rows, judged=self.review.policy is not None)
-        count = f" ({len(rows.made)} of {len(self.review.session.decisions)})" if wanted else ""
+        count = f" ({len(rows.made)} of {len(self.review.session.decisions)})" if self._filter else ""
         self.steps.border_title = Content(f"1 Decisions{count}")
         self._title()
 
