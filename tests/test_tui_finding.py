@@ -189,4 +189,4 @@ async def test_sessions_are_searched_by_id_and_outcome(tmp_path: Path) -> None:
             await s.press(key)
         assert s.top == "SessionsScreen"
         await s.press("escape")
-        assert screen.list.listed == [0, 1, 2, 3, 4]  # type: ignore[attr-defined]
+        assert list(screen.list.listed) == [0, 1, 2, 3, 4]  # type: ignore[attr-defined]
