@@ -50,6 +50,12 @@ def test_the_front_door_alone_loads_nothing_heavy() -> None:
     assert not loaded("import nalyqor_tui.cli") & {"pydantic", "orjson", "textual", "rich", "rpds"}
 
 
+def test_the_lines_of_a_file_are_shown_without_what_decisions_need() -> None:
+    code = "import nalyqor_tui.tui.run, nalyqor_tui.tui.screens.lines, nalyqor_tui.trace.index.file"
+    assert not loaded(code) & {"pydantic", "rpds"}
+    assert "textual" in loaded(code)
+
+
 def test_an_agent_that_writes_a_trace_loads_the_standard_library_only() -> None:
     ours = loaded("from nalyqor_tui.trace.emit import TraceWriter") - loaded("pass")
     assert ours - set(sys.stdlib_module_names) == {"nalyqor_tui"}

@@ -75,7 +75,7 @@ def _opened(given: argparse.Namespace, piped: bool, file: LineFile | None = None
     chosen = None if given.session is None else common.session_index(trace, given.session)
     from nalyqor_tui.tui.case import Case
 
-    return Opened(Case(trace, policy, journal, given.policy or "", file=file), chosen, given.at)
+    return Opened(Case(trace, policy, journal, given.policy or "", file=file), chosen, given.at, given.follow)
 
 
 def _keys_from_the_terminal() -> None:

@@ -144,7 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lines", "L", "lines", "the file line by line, as it lies there, at the record in view", "lines", "The file", BOTH),
     Action("lines.decisions", "D", "decisions", "from the lines of a file to its decisions, as soon as they are found", "decisions", "The file",
            ("lines",), footer="D"),
-    Action("follow", "F", "follow", "follow the file as it grows, or stop following it", "follow", "The file", ("lines",), footer="F"),
+    Action("follow", "F", "follow", "follow the file as it grows, or stop following it", "follow", "The file", ("review", "sessions", "lines")),
     Action("info", "I", "what it is", "what the trace was recognised as, and what its format can tell", "info", "Program", BOTH),
     Action("theme", "t", "theme", "dark, light, and back", "theme", "Program", SCOPES),
     Action("help", "question_mark", "help", "this help", "help", "Program", SCOPES, footer="?"),

@@ -15,11 +15,13 @@ from textual.driver import Driver
 from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
 from textual.screen import Screen
 
+from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import Action, Scope, of
 from nalyqor_tui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:  # the lines of a file are shown before what the decisions need is imported
     from nalyqor_tui.tui.case import Case
+    from nalyqor_tui.tui.following import Follower
     from nalyqor_tui.tui.opening import Opened
 
 _TOUCHES = (Key, Paste, MouseDown, MouseScrollDown, MouseScrollUp)
@@ -105,6 +107,7 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         self._session = session
         self._at = at
         self._first = first
+        self._follower: Follower | None = None
 
     def get_driver_class(self) -> type[Driver]:
         """Let the driver of POSIX terminals take over from the first frame."""
@@ -143,6 +146,38 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         self.touched = self.touched or isinstance(event, _TOUCHES)
         await super().on_event(event)
 
+    def follow(self) -> bool:
+        """Begin to follow the file of the case; return False where it is no plain file."""
+        from nalyqor_tui.trace.index.file import LineFile
+        from nalyqor_tui.tui.following import LOOK, Follower
+
+        if self.case is None:
+            return False
+        file = self.case.file = self.case.file or LineFile.open(self.case.path, 0)
+        if file is None or file.path != self.case.path:
+            return False
+        if self._follower is None:
+            self._follower = Follower(self.case, file)
+            self.set_interval(LOOK, self._look_at_file)
+        return True
+
+    def _look_at_file(self) -> None:
+        """Let the screens take over what was written to the file that is followed."""
+        follower = self._follower
+        if follower is None or not follower.case.following:
+            return
+        takers = [
+            screen for screen in self.screen_stack if hasattr(screen, "take_trace") and screen.is_mounted
+        ]
+        if any(getattr(screen, "reading", False) for screen in takers):
+            return
+        if follower.tick([screen.review.index for screen in takers if hasattr(screen, "review")]):
+            for screen in takers:
+                screen.take_trace()
+        if follower.says:
+            outlets.tell(self.screen, follower.says)
+            follower.says = ()
+
     def show_case(self, opened: Opened, *, wanted: bool = False) -> bool:
         """Show a case that was opened while its lines were shown: in their stead, or where it is `wanted` on top.
 
@@ -150,10 +185,19 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         """
         self.case = opened.case
         self.case.keys = self.keys
+        self.case.following = opened.follow and self.follow()
+        at = opened.at
+        if (
+            self.case.following
+            and at is None
+            and (opened.session is not None or len(self.case.trace.session_ids) == 1)
+        ):
+            decisions = self.case.review(opened.session or 0).session.decisions
+            at = decisions[-1].number if decisions else None
         if wanted:
-            self.push_screen(first_screen(opened.case, opened.session, opened.at))
+            self.push_screen(first_screen(opened.case, opened.session, at))
         elif not self.touched:
-            self.switch_screen(first_screen(opened.case, opened.session, opened.at))
+            self.switch_screen(first_screen(opened.case, opened.session, at))
         return wanted or not self.touched
 
     def on_app_focus(self) -> None:

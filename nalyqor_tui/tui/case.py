@@ -16,7 +16,7 @@ from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.source import Spool
 from nalyqor_tui.trace.store import Trace
 
-_PATIENCE = 0.05  # seconds that the first look at a decision may wait for the other sessions
+PATIENCE = 0.05  # seconds that the first look at a decision may wait for the other sessions
 
 
 @dataclass
@@ -30,12 +30,13 @@ class Case:
     keys: dict[str, str] = field(default_factory=dict)
     stop: str = ""  # the condition that the reader stops at, in every session
     reviews: dict[int, Review] = field(default_factory=dict)
+    following: bool = False  # whether the file is followed as it grows
     file: LineFile | None = None  # the trace line by line, if it was looked at so
 
     @cached_property
     def across(self) -> Across:
         """The sessions of the file side by side, without keeping a key waiting."""
-        return Across(self.trace, _PATIENCE)
+        return Across(self.trace, PATIENCE)
 
     @property
     def path(self) -> Path:
@@ -57,6 +58,13 @@ class Case:
         if self.file is None or self.file.path != source.path:
             self.file = LineFile(source.descriptor(), source.path)
         return self.file
+
+    def renew(self, trace: Trace, reviews: dict[int, Review]) -> None:
+        """Show another reading of the file, with the sessions of it that were judged already."""
+        self.trace = trace
+        self.__dict__.pop("across", None)
+        self.reviews = reviews
+        self.rebind()
 
     def reload(self) -> Phrase:
         """Read the policy again and judge anew; raises PolicyError and changes nothing where it is wrong."""

@@ -18,6 +18,7 @@ class Opened:
     case: Case
     session: int | None = None
     at: str | None = None
+    follow: bool = False
 
 
 class Opening:

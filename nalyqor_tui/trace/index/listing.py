@@ -54,6 +54,8 @@ class Listing:
         """Return the number of the line of a row, from 0; None where it is not known yet."""
         if self._near is None:
             return row
+        if not self._near[0].offset and not any(spot.cut for spot in self._near[:row]):
+            return row
         return self._known(self._near[row].offset)
 
     def from_end(self, row: int) -> int | None:
@@ -63,6 +65,8 @@ class Listing:
     def start(self) -> int:
         """List the lines by number; return the row of the first."""
         self._near = None
+        if not len(self.lines) and not self.lines.done:  # they are being found: the first can be read at once
+            self._near = after(self._file.fd, 0, self.lines.size, _STEP) or None
         return 0
 
     def end(self) -> int:

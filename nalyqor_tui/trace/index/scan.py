@@ -159,6 +159,7 @@ def newline(fd: int, at: int, size: int) -> int:
 
 def work(fd: int, start: int, stop: int, size: int, *, heads: bool) -> None:
     """Scan a part of a file as a worker."""
+    os.nice(5)  # the keys come first
     out = sys.stdout.buffer
     for piece in scan(fd, first_line(fd, start, size), stop, size, heads=heads):
         pickle.dump((piece.scanned, piece.offsets.tobytes(), bytes(piece.codes), piece.turns.tobytes(),

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual.app import App
 from textual.screen import Screen
 
 from nalyqor_tui.errors import NalyqorError
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.case import Case
+
+
+def follow(app: App[Any]) -> Phrase:
+    """Follow the file of the case as it grows, or stop following it; say which."""
+    case: Case = app.case  # type: ignore[attr-defined]
+    case.following = not case.following
+    if case.following and not app.follow():  # type: ignore[attr-defined]
+        case.following = False
+        return own("only a plain file can be followed: not a folder, a pipe or a packed file")
+    return own("following: the trace is read again as it grows" if case.following else "no longer following")
 
 
 def show_lines(

@@ -7,6 +7,7 @@ from typing import Final
 
 from nalyqor_tui.phrase import Phrase, own
 from nalyqor_tui.trace.index.file import Change
+from nalyqor_tui.tui.opening import Opening
 from nalyqor_tui.tui.screens.line_view import LineView
 
 _LOOK: Final = 0.25  # seconds between two looks at a file that is followed
@@ -61,16 +62,24 @@ class Following(LineView):
         change = self.file.look()
         if self.following and change == "grown" and self.file.lines.done:
             self._grow()
+        elif change == "same" and self._change == "grown" and self.following and self.failed is not None:
+            self._try_again(self.failed)
         elif self.following and change in _ANEW and self.file.again():
             self.view.anew()
             self.view.ends(True)
             self.warn(own(_ANEW[change]))
-            self.grown(anew=True)
             change = "same"  # what was said of it stays on the screen
         elif change != self._change:
             self.warn(own(_SAID[change]) if change in _SAID else ())
         self._change = change
         self.show_title()
+
+    def _try_again(self, failed: Opening) -> None:
+        """Open as a trace what was none before more was written."""
+        self.app.failure = self.failed = None  # type: ignore[attr-defined]
+        self.warn(())
+        self.opening = failed.again()
+        self.opening.begin()
 
     def _grow(self) -> None:
         """Take in what was written; stay at the end if the reader is there."""
@@ -81,7 +90,3 @@ class Following(LineView):
         self.view.take_in()
         if last:
             self.view.ends(True)
-        self.grown(anew=False)
-
-    def grown(self, *, anew: bool) -> None:
-        """Hear that there are new lines, or that all of them are new."""

@@ -46,6 +46,7 @@ class LineView(Screen[int | None]):
         self.file = file
         self.keys = keys
         self.opening = opening
+        self.failed: Opening | None = None
         self.wanted: int | None = None
         self.warning: Phrase = ()
         self._at = at
@@ -76,7 +77,7 @@ class LineView(Screen[int | None]):
         if self._at is not None:
             self.view.go_to(self._at)
         else:
-            self.view.go(0)
+            self.view.ends(False)
         self.tick()
 
     @property
@@ -149,7 +150,7 @@ class LineView(Screen[int | None]):
         """Go on to the decisions if the reader has touched no key yet; say what is wrong where they cannot be shown."""
         app = self.app
         if opening.error is not None:
-            self.opening = None
+            self.opening, self.failed = None, opening
             app.failure = app.failure or opening.error  # type: ignore[attr-defined]
             if not isinstance(opening.error, TraceError):
                 app.exit()

@@ -141,7 +141,8 @@ class ReadingScreen(Screen[None]):
             self.list.go(listed.index(current))
 
     @property
-    def _reading(self) -> bool:
+    def reading(self) -> bool:
+        """Whether sessions are being read."""
         mine = (worker for worker in self.workers if worker.node is self)
         return any(worker.group == "read" and not worker.is_finished for worker in mine)
 

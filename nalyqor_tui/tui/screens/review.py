@@ -12,7 +12,7 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.asking import Asking
-from nalyqor_tui.tui.screens.filing import show_lines
+from nalyqor_tui.tui.screens.filing import follow, show_lines
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -152,6 +152,25 @@ class ReviewScreen(Asking, Taking):
             at = self.decision.entry
         place = entries[at or 0].place if entries else None
         show_lines(self, self.case, place, self._from_lines)
+
+    def action_follow(self) -> None:
+        """Follow the file as it grows, or stop following it."""
+        self.tell(follow(self.app))
+        self._title()
+
+    def take_trace(self) -> None:
+        """Show the session as it was read again: at the same decision, or at the new last from the last one."""
+        if self.review.index not in self.case.reviews:
+            self.tell(phrase("this session is not in the file any more"), problem=True)
+            return
+        last = self.steps.on_last
+        self.review = self.case.review(self.review.index)
+        self.notebook = Notebook(self.case, self.review)
+        self.stale = set(PANES)
+        self.list_steps()
+        if last:
+            self.call_after_refresh(self.steps.ends, True)
+        self.call_after_refresh(self.fill)
 
     def _from_lines(self, offset: int) -> None:
         """Go to the record that begins at an offset, or that stands before it."""

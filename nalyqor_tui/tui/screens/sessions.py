@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.present.sessions import SessionRows
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
-from nalyqor_tui.tui.screens.filing import show_lines
+from nalyqor_tui.tui.screens.filing import follow, show_lines
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.reading import ReadingScreen
 from nalyqor_tui.tui.screens.review import ReviewScreen
@@ -117,6 +118,23 @@ class SessionsScreen(ReadingScreen):
         """Show the file line by line, at the first record of the session under the cursor."""
         entries = self.case.trace.read(self.list.current).entries if self.list.current is not None else ()
         show_lines(self, self.case, entries[0].place if entries else None)
+
+    def action_follow(self) -> None:
+        """Follow the file as it grows, or stop following it."""
+        outlets.tell(self, follow(self.app))
+
+    def take_trace(self) -> None:
+        """List the sessions of another reading of the file; what was known of them stays until it is known anew."""
+        ids, rows = self.case.trace.session_ids, SessionRows(len(self.case.trace.session_ids))
+        for index, row in self.list.rows.items():
+            if index < len(ids) and ids[index] == row.run.id:
+                rows.put(row)
+        self.list.ids, self.list.rows = ids, rows
+        self._counts.clear()
+        self._latent = 0
+        self._stopped = False
+        self._arrange()
+        self._read()
 
     def action_mark(self) -> None:
         """Mark the session under the cursor, or take the mark away."""
@@ -235,7 +253,7 @@ class SessionsScreen(ReadingScreen):
         elif self._kept:
             self._kept.pop()
             self._recount()
-        elif self._reading:
+        elif self.reading:
             self._stop()
         self._arrange()
 

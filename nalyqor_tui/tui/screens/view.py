@@ -229,6 +229,8 @@ class ReviewView(Patient):
         out.append(
             phrase("policy {name}", name=policy.file.id) if policy else phrase("no policy: --policy FILE")
         )
+        if self.case.following:
+            out.append(phrase("following"))
         if standing := sum(not n.note.retracted for n in self.review.notes):
             out.append(phrase("✎ {n} saved", n=standing))
         if self.case.journal.sight == "blind":

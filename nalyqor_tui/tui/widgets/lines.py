@@ -224,7 +224,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if told.bad and spot.offset + spot.length >= lines.size:
             return replace(told, kind=own("incomplete"))  # its writer may not be done with it
         number = self.listing.number(row)
-        if number is None or not 0 < lines.codes[number] < OTHER:
+        if number is None or number >= len(lines) or not 0 < lines.codes[number] < OTHER:
             return told
         turn = lines.turns[number]
         return replace(told, kind=own(WORDS[lines.codes[number]]), turn=None if turn == NO_TURN else turn)

@@ -79,6 +79,11 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
         """The step under the cursor."""
         return self._steps[self.cursor] if self._steps else None
 
+    @property
+    def on_last(self) -> bool:
+        """Whether the cursor rests on the last decision."""
+        return not self._stops or self.cursor >= self._stops[-1]
+
     def go(self, index: int) -> None:
         """Put the cursor on a step."""
         if not self._steps:
