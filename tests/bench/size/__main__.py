@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.bench.generate import generate, number_of
 from tests.bench.size import plain, screens
-from tests.bench.size.aims import FILE, FLOOR, START
+from tests.bench.size.aims import FILE, FLOOR, PHASES, START
 from tests.bench.size.programs import AGAIN, PROGRAMS, Program, described
 from tests.bench.size.screens import Figures
 from tests.bench.size.table import markdown
@@ -35,6 +35,8 @@ FILES = (
     "long:200000",
     "tiny:1000000",
 )
+PHASED = "native:100MB"
+"""The file that is judged step by step."""
 _All = dict[tuple[str, str], list[Figures]]
 
 
@@ -94,6 +96,8 @@ def _one_run(
         yield "", FLOOR, screens.floor()
         if not given.no_reads:
             yield spec, FILE, plain.reads(path, _fresh(given.folder))
+            if spec == PHASED:
+                yield spec, PHASES, plain.phases(path, _fresh(given.folder))
         env = _fresh(given.folder)
         for program in programs:
             if program.fits(path):

@@ -11,6 +11,8 @@ from tests.bench.size.screens import Figures
 FLOOR = "a minimal Textual app"
 FILE = "the file"
 """Under this name stand the figures of reading a file without a screen."""
+PHASES = "phases"
+"""Under this one those of each step of judging it."""
 START = "start"
 
 Medians = Mapping[tuple[str, str], Figures]

@@ -51,6 +51,12 @@ def reads(file: Path, env: Mapping[str, str]) -> Figures:
     return found
 
 
+def phases(file: Path, env: Mapping[str, str]) -> Figures:
+    """Return the seconds of processor time of each step of judging a native file."""
+    says = _run((sys.executable, "-m", "tests.bench.size.phases", str(file)), env)[-1]
+    return json.loads(says) if says else {}
+
+
 def textual_in(command: str) -> bool:
     """Say whether a command loads Textual."""
     program = (sys.executable, "-X", "importtime", "-m", "nalyqor_tui", command, str(_SAMPLE))

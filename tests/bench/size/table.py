@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench.size.aims import FILE, FLOOR, START, Aim, Medians, aims
+from tests.bench.size.aims import FILE, FLOOR, PHASES, START, Aim, Medians, aims
+from tests.bench.size.phases import BASE
 from tests.bench.size.plain import STARTS
 from tests.bench.size.programs import PROGRAMS
 from tests.bench.size.screens import Figures
@@ -86,10 +87,20 @@ def _all(found: Medians, files: Files) -> list[str]:
         says = f"{int(str(meta['bytes'])):,} bytes, {int(str(meta['records'])):,} records, "
         out += [f"### {file}", "", f"{says}{int(str(meta['sessions'])):,} sessions.", ""]
         out += [*_table([column for column, *_ in _READ], [_row(found.get((file, FILE), {}), _READ)]), ""]
+        if phases := found.get((file, PHASES)):
+            out += [*_phases(phases), ""]
         measured = [(each.name, found[file, each.name]) for each in PROGRAMS if (file, each.name) in found]
         head = ["program", *(column for column, *_ in _SCREEN)]
         out += [*_table(head, [[name, *_row(figures, _SCREEN)] for name, figures in measured]), ""]
     return out[:-1]
+
+
+def _phases(found: Figures) -> list[str]:
+    base, total = found[BASE], sum(took for name, took in found.items() if name != BASE)
+    rows = [
+        [name, _number(took), _number(took / base)] for name, took in (found | {"together": total}).items()
+    ]
+    return _table(["judging, in one process", "processor s", f"× {BASE}"], rows)
 
 
 def _row(figures: Figures, columns: Sequence[tuple[str, str, float]]) -> list[str]:
