@@ -39,6 +39,10 @@ class Program:
     setup: tuple[str, ...] = ()
     """Keys that make the screen comparable, pressed when the first one is there; not timed."""
     ours: bool = False
+    settle: tuple[str, ...] = ()
+    """Keys that lead to where a reader is when all is read; the memory at rest is measured there, and the keys."""
+    stage: tuple[str, ...] = ()
+    """Keys that lead from there to the whole file, where all else is measured."""
     needs: str = ""
     """The executable that must be installed."""
     largest: int = _ANY
@@ -70,16 +74,28 @@ class Program:
 
 OURS = "nalyqor-tui"
 AGAIN = "nalyqor-tui, opened again"
+SESSION = "nalyqor-tui, one session"
 _OURS = Program(
     OURS,
     (sys.executable, "-m", "nalyqor_tui", "{file}", "--policy", str(POLICY)),
     ours=True,
     taken="q quit",  # the foot of every screen
     last="{last}|{last_session}",  # in a list of sessions the last one is the end
+    settle=("D",),  # from the lines of the file to its decisions
+    stage=("L",),  # and back
 )
 PROGRAMS: tuple[Program, ...] = (
     _OURS,
     replace(_OURS, name=AGAIN),
+    replace(
+        _OURS,
+        name=SESSION,
+        command=(*_OURS.command, "--session", "{session}"),
+        taken="1 Decisions",
+        last="end +(complete|{last})",
+        settle=(),
+        stage=(),
+    ),
     # It scrolls to the hit, where the number of its record is no longer to be seen; the slash is its prompt.
     Program("less", ("less", "-S", "{file}"), hit="(?<!/){needle}", needs="less"),
     # What it has no format for it shows as text, from the end.
@@ -105,6 +121,7 @@ def meaning(file: Path) -> dict[str, str]:
         "last": _any(meta["last"]),
         "last_session": str(meta["last_session"]),
         "needle": str(meta["needle"]),
+        "session": str(meta["needle_at"]["session"]),
         "hit": str(meta["needle_at"]["record"]),
     }
 

@@ -17,6 +17,8 @@ Figures = dict[str, float]
 
 _PATIENCE = 60.0  # seconds, and one more for each of so many bytes:
 _SLOWEST = 4e6
+_MISSED = 3  # presses without a change after which no more is pressed
+_ENOUGH = 20  # presses of which a median is taken
 _RETRY = 0.5  # seconds after which the key to the end is pressed once more
 
 
@@ -39,10 +41,19 @@ def measure(program: Program, file: Path, presses: int, env: Mapping[str, str]) 
         if not _to_the_end(terminal, program, patience, found):
             found["peak bytes"] = terminal.memory.peak
             return found
+        for keys in program.settle:
+            terminal.press(keys, 1)
         terminal.memory.at_rest(patience)
         found["ready for all"] = terminal.last - terminal.start
         found["resident bytes"] = terminal.memory.now()
         found["cpu"] = terminal.memory.cpu()
+        if program.stage:
+            terminal.press(program.home, 1)
+            _keys(terminal, program.down, presses, "key when opened", found)
+            for keys in program.stage:
+                terminal.press(keys, _PATIENCE)
+            terminal.type(program.end)
+            terminal.until(program.last, _PATIENCE)
         _keys(terminal, program.up, presses, "key at the end", found)
         _and_back(terminal, program, found)
         _keys(terminal, program.down, presses, "key at the start", found)
@@ -104,9 +115,15 @@ def _search(terminal: Terminal, program: Program, patience: float, found: Figure
 
 
 def _keys(terminal: Terminal, key: str, presses: int, name: str, found: Figures) -> None:
-    """Press a key many times; note the median and the 95th percentile of those that changed the screen."""
-    took = [seconds for _ in range(presses) if (seconds := terminal.press(key, 2)) is not None]
-    if len(took) >= max(2, presses // 2):
+    """Press a key many times, as long as it changes the screen; note the median and the 95th percentile."""
+    took: list[float] = []
+    missed = 0
+    for _ in range(presses):
+        if (seconds := terminal.press(key, 2)) is not None:
+            took.append(seconds)
+        elif (missed := missed + 1) == _MISSED:
+            break
+    if len(took) >= _ENOUGH:
         found[f"{name} p50"], found[f"{name} p95"] = statistics.median(took), percentile(took, 95)
 
 

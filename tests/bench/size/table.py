@@ -24,6 +24,8 @@ _SCREEN = (  # column, figure, factor
     ("ready at the end s", "ready at the end", 1),
     ("resident MB", "resident bytes", 1e-6),
     ("peak MB", "peak bytes", 1e-6),
+    ("key when all is read ms p50", "key when opened p50", 1e3),
+    ("p95", "key when opened p95", 1e3),
     ("key at the start ms p50", "key at the start p50", 1e3),
     ("p95", "key at the start p95", 1e3),
     ("key at the end ms p50", "key at the end p50", 1e3),
