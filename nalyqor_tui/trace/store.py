@@ -122,6 +122,15 @@ class Trace:
             self._sessions[index] = self._build(index)
         return self._sessions[index]
 
+    def is_long(self, index: int) -> bool:
+        """Say whether a session has so many records that they are not kept; none of them is read for it."""
+        lines = self._drafts[index].load
+        return isinstance(lines, ByLine) and next(islice(lines.numbers(), LONG, None), None) is not None
+
+    def begins(self, index: int) -> Place | None:
+        """Return the place of the first record of a session."""
+        return next((place for _, place in self._drafts[index].load()), None)
+
     def read(self, index: int) -> Session:
         """Read a session without keeping it, for a pass over many."""
         return self._sessions.get(index) or self._build(index)
@@ -147,7 +156,7 @@ class Trace:
     def _build(self, index: int) -> Session:
         draft = self._drafts[index]
         lines = draft.load
-        if isinstance(lines, ByLine) and next(islice(lines.numbers(), LONG, None), None) is not None:
+        if isinstance(lines, ByLine) and self.is_long(index):
             with contextlib.suppress(OverflowError):
                 return long.read(draft.id, lines, self._twice, self.pulse)
         session = build(draft.id, self._flagged(lines()))

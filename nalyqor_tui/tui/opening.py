@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from nalyqor_tui.phrase import Phrase, own
+
 if TYPE_CHECKING:
     from nalyqor_tui.tui.case import Case
 
@@ -29,6 +31,9 @@ class Opening:
         self.error: Exception | None = None
         self.over = False
         self.given_up = False  # nobody waits for it any more
+        self.says: Phrase = own("finding the decisions")
+        self.stopped = False
+        self._ended = False
         self._begun = False
         self._load = load
 
@@ -43,22 +48,36 @@ class Opening:
         """Return the same, to be begun anew."""
         return Opening(self._load)
 
+    def stop(self) -> None:
+        """End it as soon as may be; `stopped` says that it has."""
+        self._ended = True
+
+    def _told(self, says: Phrase) -> None:
+        self.says = says
+        if self._ended:
+            raise InterruptedError
+
     def run(self) -> None:
         """Open the case, and make ready what its first screen is made of."""
         try:
             opened = self._load()
-            first_needs(opened)
+            first_needs(opened, self._told)
             self.opened = opened
+        except InterruptedError:  # as it was asked to
+            self.stopped = True
         except Exception as error:  # noqa: BLE001  # whoever waits for it raises it where it is reported
             self.error = error
         self.over = True
 
 
-def first_needs(opened: Opened) -> None:
+def first_needs(opened: Opened, told: Callable[[Phrase], None]) -> None:
     """Import the first screen and judge the session on it, so that no key waits for that."""
     if opened.session is None and len(opened.case.trace.session_ids) > 1:
         import nalyqor_tui.tui.screens.sessions
     else:
         import nalyqor_tui.tui.screens.review  # noqa: F401
+        from nalyqor_tui.present.ready import make_ready
 
-        opened.case.review(opened.session or 0)
+        trace, index = opened.case.trace, opened.session or 0
+        trace.pulse = lambda read: told(own(f"reading the decisions: {read:,} records"))
+        make_ready(opened.case.review(index), told)

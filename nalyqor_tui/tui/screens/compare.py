@@ -22,7 +22,7 @@ from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.around import around
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.overlays import full, help_screen
-from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.visit import open_session
 from nalyqor_tui.tui.widgets.aligned import Aligned
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -244,7 +244,7 @@ class CompareScreen(Screen[None]):
         side = self.aligned.held
         decision = self.versus.next(self.aligned.row, side)
         run = self._runs[side]
-        self.app.push_screen(ReviewScreen(run.case, run.session, decision.number if decision else None))
+        open_session(self, run.case, run.session, decision.number if decision else None)
 
     def on_twin_rows_twin_opened(self, message: TwinRows.TwinOpened) -> None:
         """Show both sides of a twin in full, with the records behind them."""

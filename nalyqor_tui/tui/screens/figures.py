@@ -18,7 +18,7 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.overlays import help_screen
-from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.visit import open_session
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, PaneTabs
 from nalyqor_tui.tui.widgets.figures import Figures
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -144,7 +144,7 @@ class FiguresScreen(Screen[Kept | None]):
             spot = self._behind[1][self.figures.cursor]
             index, decision = (spot, None) if isinstance(spot, int) else spot
             number = None if decision is None else self._run(index).decisions[decision].number
-            self.app.push_screen(ReviewScreen(self.case, index, number))
+            open_session(self, self.case, index, number)
             return
         if not self.table.rows:
             return

@@ -130,7 +130,9 @@ class LineView(Screen[int | None]):
         elif not lines.done:
             out.append(own(f"reading {lines.progress:.0%}, esc stops"))
         elif self.opening is not None and not self.opening.over:
-            out.append(own("finding the decisions"))
+            out.append(self.opening.says + own(", esc stops"))
+        elif self.opening is not None and self.opening.stopped:
+            out.append(own("stopped, D reads on"))
         elif self.opening is not None and self.opening.opened is not None:
             out.append(own("the decisions are ready: D"))
         return out
@@ -166,12 +168,17 @@ class LineView(Screen[int | None]):
             self.file.lines.stop()
             if self.opening is not None:
                 self.opening.given_up = True
+        elif self.opening is not None:
+            self.opening.stop()
 
     def action_decisions(self) -> None:
         """Go to the decisions; where the reading was stopped, read on."""
         opening, lines = self.opening, self.file.lines
         if lines.stopped.is_set() and not lines.done:
             self._read_on()
+        elif opening is not None and opening.stopped:
+            self.opening = opening.again()
+            self.opening.begin()
         elif opening is not None and opening.opened is not None:
             self.app.show_case(opening.opened, wanted=True)  # type: ignore[attr-defined]
         elif opening is not None:

@@ -106,7 +106,9 @@ class ReviewScreen(Asking, Taking):
         """Open a neighbouring session."""
         index = self.review.index + by
         if 0 <= index < len(self.case.trace.session_ids):
-            self.app.switch_screen(ReviewScreen(self.case, index))
+            from nalyqor_tui.tui.screens.visit import open_session
+
+            open_session(self, self.case, index, switch=True)
         else:
             self.tell(phrase("no session {where} this one", where=phrase("after" if by > 0 else "before")))
 

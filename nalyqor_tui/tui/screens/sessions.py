@@ -15,7 +15,7 @@ from nalyqor_tui.tui.actions import bindings, foot
 from nalyqor_tui.tui.screens.filing import follow, show_lines
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.reading import ReadingScreen
-from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.visit import open_session
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -112,12 +112,12 @@ class SessionsScreen(ReadingScreen):
     def action_open(self) -> None:
         """Open the session under the cursor."""
         if (index := self.list.current) is not None:
-            self.app.push_screen(ReviewScreen(self.case, index))
+            open_session(self, self.case, index)
 
     def action_lines(self) -> None:
         """Show the file line by line, at the first record of the session under the cursor."""
-        entries = self.case.trace.read(self.list.current).entries if self.list.current is not None else ()
-        show_lines(self, self.case, entries[0].place if entries else None)
+        current = self.list.current
+        show_lines(self, self.case, None if current is None else self.case.trace.begins(current))
 
     def action_follow(self) -> None:
         """Follow the file as it grows, or stop following it."""

@@ -19,7 +19,7 @@ from nalyqor_tui.tui.around import around
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.screens.compare import CompareScreen, Run
 from nalyqor_tui.tui.screens.overlays import help_screen
-from nalyqor_tui.tui.screens.review import ReviewScreen
+from nalyqor_tui.tui.screens.visit import open_session
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
@@ -138,7 +138,7 @@ class TrialsScreen(Screen[None]):
         run = node.runs[0]
         decisions = self.trials.sessions[run].decisions
         at = decisions[-1 if node.decision is None else node.decision].number if decisions else None
-        self.app.push_screen(ReviewScreen(self.case, run, at))
+        open_session(self, self.case, run, at)
 
     def action_export(self) -> None:
         """Ask where the report goes."""
