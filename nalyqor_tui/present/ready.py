@@ -20,16 +20,14 @@ def make_ready(review: Review, told: Told) -> None:
         return
 
     def watch(what: str, work: Callable[[], object]) -> None:
-        entries.watch = lambda at: told(own(f"{what}: {at / max(1, len(entries)):.0%}"))
-        work()
+        told(own(f"{what}: 0%"))
+        with entries.watched(lambda at: told(own(f"{what}: {at / max(1, len(entries)):.0%}"))):
+            work()
 
-    try:
-        watch("judging the decisions", lambda: review.judgement)
-        if session.decisions:
-            last = session.decisions[-1]
-            watch("replaying the context", lambda: review.state(last))
-            watch("measuring the context", lambda: review.window(last))
-        watch("looking through the log", lambda: review.log.confirms)
-        watch("collecting the words for conditions", lambda: words_of(review))
-    finally:
-        entries.watch = None
+    watch("judging the decisions", lambda: review.judgement)
+    if session.decisions:
+        last = session.decisions[-1]
+        watch("replaying the context", lambda: review.state(last))
+        watch("measuring the context", lambda: review.window(last))
+    watch("looking through the log", lambda: review.log.confirms)
+    watch("collecting the words for conditions", lambda: words_of(review))

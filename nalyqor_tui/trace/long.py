@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, overload
 
 from nalyqor_tui.trace.build import Outline
@@ -54,7 +56,7 @@ class LongEntries(Sequence[Entry]):
         self._turns = turns
         self._twice = twice
         self._kept: dict[int, Entry] = {}
-        self.watch: Pulse | None = None  # hears which record is read when many are, one after the other
+        self._watch: tuple[int, Pulse] | None = None
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -63,11 +65,18 @@ class LongEntries(Sequence[Entry]):
         """Yield all of them; whoever goes through all does not push out what others look at."""
         return self.span(range(len(self)))
 
+    @contextmanager
+    def watched(self, hear: Pulse) -> Iterator[None]:
+        """Let `hear` know now and then which record this thread is at; what it raises ends the work in between."""
+        self._watch = threading.get_ident(), hear
+        try:
+            yield
+        finally:
+            self._watch = None
+
     def span(self, ordinals: range) -> Iterator[Entry]:
         """Yield some of them, and do not keep them."""
         for at in ordinals:
-            if self.watch is not None and at % _PULSE == 0:
-                self.watch(at)
             yield self._kept.get(at) or self._read(at)
 
     @overload
@@ -88,6 +97,8 @@ class LongEntries(Sequence[Entry]):
         return entry
 
     def _read(self, at: int) -> Entry:
+        if at % _PULSE == 0 and self._watch is not None and self._watch[0] == threading.get_ident():
+            self._watch[1](at)
         number = self._numbers[at]
         record, place = self._lines.read(number)
         if at and self._numbers[at - 1] == number:

@@ -47,12 +47,10 @@ class Patient(Screen[None]):
             if worker.is_cancelled:
                 raise InterruptedError
 
-        entries.watch = watch
         try:
-            found = work()
+            with entries.watched(watch):
+                found = work()
         except InterruptedError:
             return
-        finally:
-            entries.watch = None
         if not worker.is_cancelled:
             self.app.call_from_thread(then, found)
