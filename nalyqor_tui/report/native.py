@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nalyqor_tui.phrase import counted, plain
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Session
@@ -22,7 +23,8 @@ class Left:
 
     def says(self) -> Iterator[str]:
         """Yield what was written and what was left behind, in lines."""
-        yield f"{self.records:,} records of {self.sessions:,} sessions were written"
+        records, sessions = counted(self.records, "record"), counted(self.sessions, "session")
+        yield f"{plain(records)} of {plain(sessions)} were written"
         yield "nothing was redacted: what looks like a secret stands in them as in the trace"
         if self.unparsed:
             yield f"left out: {self.unparsed:,} pieces that could not be read (see: nalyqor-tui info)"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import Phrase, own
 
 if TYPE_CHECKING:
@@ -68,6 +70,9 @@ class Opening:
         except Exception as error:  # noqa: BLE001  # whoever waits for it raises it where it is reported
             self.error = error
         self.over = True
+        if self.opened is not None:  # a note is bound to it: then no key has to wait for it
+            with contextlib.suppress(OSError, NalyqorError):
+                self.opened.case.trace.sha256()
 
 
 def first_needs(opened: Opened, told: Callable[[Phrase], None]) -> None:
