@@ -31,10 +31,10 @@ WAITING = """
 import os, sys, time
 from nalyqor_tui.commands import common
 opening = common.open_trace
-def waiting(path, lines=None):
+def waiting(path, file=None):
     while not os.path.exists(os.environ["GO"]):
         time.sleep(0.01)
-    return opening(path, lines)
+    return opening(path, file)
 common.open_trace = waiting
 from nalyqor_tui.cli import main
 sys.exit(main(sys.argv[1:]))

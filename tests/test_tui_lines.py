@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tui_samples import LARGE, SMALL, Sitting, drawn, opened, production, sitting
+from tui_samples import LARGE, SMALL, Sitting, drawn, lines, opened, production, replied, said, sitting
 
 from nalyqor_tui.errors import PolicyError, TraceError
+from nalyqor_tui.notes.journal import Journal
 from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.trace.store import Trace
 from nalyqor_tui.tui.app import NalyqorApp
+from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.opening import Opened, Opening
 from nalyqor_tui.tui.screens.lines import LinesScreen
 
@@ -256,6 +262,50 @@ class TestOpening:
             assert not s.app._running or s.app._exit
 
 
+class TestUnpacking:
+    """A packed file is shown by its lines while it is unpacked."""
+
+    def packed(self, folder: Path) -> Path:
+        chance = random.Random(4)
+        records = [said(n, n, chance.randbytes(900).hex()) for n in range(1, 1300)]
+        path = lines(folder, *records, *replied(2000, 2000, "the end"))
+        return Path(shutil.move(self.pack(path), folder / "t.jsonl.gz"))
+
+    def pack(self, path: Path) -> Path:
+        packed = path.with_suffix(".gz")
+        packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+        return packed
+
+    @pytest.mark.parametrize("stopped", [False, True])
+    async def test_its_lines_are_shown_and_then_its_decisions(self, tmp_path: Path, stopped: bool) -> None:
+        path = self.packed(tmp_path)
+        assert LineFile.open(path, 0) is None
+        file = LineFile.unpacking(path)
+        assert file is not None and file.spill is not None
+        spill = file.spill
+        opening = Later(
+            lambda: Opened(Case(Trace(path, spill=spill), None, Journal.open(path, author="Ada")))
+        )
+        app = NalyqorApp(first=lambda: LinesScreen(file, {}, opening))
+        async with app.run_test(size=LARGE) as pilot:
+            s = Sitting(app, pilot, [])
+            await pilot.pause()
+            assert "unpacking 0%, esc stops" in s.drawn()
+            await s.press("escape" if stopped else "k")
+            opening.run()
+            while screen(s).file.spill is not None:
+                screen(s).tick()
+                await pilot.pause()
+            await s.press("j")
+            assert "line 2 of" in s.drawn() and "message" in row(s)
+            await s.press("D")
+            while not app.screen.query("#list"):
+                await pilot.pause()
+            await pilot.pause()
+            assert ("you stopped it" in s.drawn()) == stopped
+            assert ("the end" in s.drawn()) != stopped
+
+
 class TestFollow:
     async def test_new_lines_appear_and_the_view_sticks_to_the_end(self, tmp_path: Path) -> None:
         path = numbered(tmp_path, 3)
@@ -331,10 +381,10 @@ async def test_the_review_opens_the_lines_at_its_record_and_goes_back_to_another
 async def test_a_record_can_be_copied_and_opened_in_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nalyqor_tui.tui.screens import lines
+    from nalyqor_tui.tui.screens import lines as of_lines
 
     copied: list[str] = []
-    monkeypatch.setattr(lines, "copy", lambda text: copied.append(text) or "kept")
+    monkeypatch.setattr(of_lines, "copy", lambda text: copied.append(text) or "kept")
     path = numbered(tmp_path)
     async with lines_of(path) as s:
         await s.go("12")

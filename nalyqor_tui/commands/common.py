@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nalyqor_tui.present.review import Review
     from nalyqor_tui.report.redact.redaction import Redaction
     from nalyqor_tui.report.selection import Selection
-    from nalyqor_tui.trace.index.lines import Lines
+    from nalyqor_tui.trace.index.file import LineFile
     from nalyqor_tui.trace.store import Trace
 
 
@@ -147,15 +147,17 @@ def _bound(review: Review, notes: list[Note], hidden: int) -> Review:
     return review
 
 
-def open_trace(path: Path, lines: Lines | None = None) -> Trace:
-    """Open a trace, of which `lines` may be known already; raises TraceError, also for a notes file."""
+def open_trace(path: Path, file: LineFile | None = None) -> Trace:
+    """Open a trace, which may be on the screen as `file` already; raises TraceError, also for a notes file."""
     from nalyqor_tui.errors import TraceError
     from nalyqor_tui.notes.names import is_sidecar
     from nalyqor_tui.trace.store import Trace
 
     if is_sidecar(path) and path.exists():
         raise TraceError("these are notes, not a trace", path=path, remedy="give the trace file beside them")
-    return Trace(path, lines)
+    if file is None or file.spill is not None:
+        return Trace(path, spill=file.spill if file is not None else None)
+    return Trace(path, file.lines)
 
 
 def session_index(trace: Trace, wanted: str) -> int:

@@ -45,6 +45,7 @@ def _show(given: argparse.Namespace, piped: bool) -> int:
     with undisturbed():
         from nalyqor_tui.trace.index.file import LARGE, LineFile
     file = None if piped else LineFile.open(given.trace, 0 if given.follow else LARGE)
+    file = file or (None if piped else LineFile.unpacking(given.trace))
     if file is not None:
         from nalyqor_tui.tui.opening import Opening
         from nalyqor_tui.tui.run import opening
@@ -63,7 +64,7 @@ def _opened(given: argparse.Namespace, piped: bool, file: LineFile | None = None
     from nalyqor_tui.policy.loader import find
     from nalyqor_tui.tui.opening import Opened
 
-    trace = common.open_trace(given.trace, file.lines if file is not None else None)
+    trace = common.open_trace(given.trace, file)
     if piped:
         _keys_from_the_terminal()
     policy = find(given.policy, given.trace)

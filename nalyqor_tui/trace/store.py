@@ -21,6 +21,7 @@ from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
 from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Names, SessionDraft
 from nalyqor_tui.trace.index.lines import Lines
+from nalyqor_tui.trace.index.spill import Spill
 from nalyqor_tui.trace.long import LONG, Pulse
 from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps
 from nalyqor_tui.trace.place import Place, Placed
@@ -37,13 +38,14 @@ STDIN: Final = Path("-")
 class Trace:
     """A trace file in a format that is known, a folder of such files, or what came through a pipe."""
 
-    def __init__(self, path: Path, lines: Lines | None = None) -> None:
+    def __init__(self, path: Path, lines: Lines | None = None, spill: Spill | None = None) -> None:
         """Open and recognise `path`; raise `TraceError` when that cannot be done.
 
-        `lines` are those of a file that somebody has begun to look for.
+        `lines` are those of a file that somebody has begun to look for; a packed file is unpacked into `spill`.
         """
         self.path = path
         self._lines = lines
+        self._spill = spill
         self.pulse: Pulse = lambda read: None
         self.is_folder = path != STDIN and _is_folder(path)
         self.skipped: list[folder.Skipped] = []
@@ -196,7 +198,7 @@ class Trace:
 
     def _open_file(self) -> list[folder.Part]:
         self._packed = from_pipe(sys.stdin.buffer, STDIN) if self.path == STDIN else Source(self.path)
-        source, problem = unpack(self._packed)
+        source, problem = unpack(self._packed, self._spill)
         if problem:
             self._warnings.append(phrase("{problem}", problem=problem))
         claim = _recognised(source, problem)

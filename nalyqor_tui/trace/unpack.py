@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from nalyqor_tui.errors import TraceError
+from nalyqor_tui.trace.index.spill import GZIP, ZSTD, Spill
 from nalyqor_tui.trace.source import Source, Spool
 
 if sys.version_info >= (3, 14):
@@ -18,7 +19,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 MOST = 8 << 30
 """The most bytes that are kept of a pipe or a compressed file."""
 
@@ -29,17 +29,19 @@ _FREE = 16 << 20  # bytes that may come out of a compressed file before its rati
 _STEP = 1 << 20
 
 
-def unpack(source: Source) -> tuple[Source, str]:
+def unpack(source: Source, spill: Spill | None = None) -> tuple[Source, str]:
     """Return the source, unpacked if it is compressed, and what is to be said of that (empty if nothing).
 
+    It is unpacked into `spill`, if that is given, and only until somebody stops it.
     Raise `TraceError` where it would grow out of all bounds or holds nothing readable.
     """
     head = source.read(0, 4)
     kind = "gzip" if head.startswith(GZIP) else "zstd" if head.startswith(ZSTD) else ""
     if not kind:
         return source, ""
-    with _reader(source.path, kind) as packed:
-        spool, problem = _spool(source, packed)
+    # Opened anew: positions of a source's own descriptor are nobody's.
+    with source.path.open("rb") as raw, _reader(raw, kind) as packed:
+        spool, problem = _spool(source, raw, packed, spill or Spill())
     if problem and not spool.size:
         raise TraceError(f"this {kind} file cannot be unpacked: {problem}", path=source.path,
                          remedy="give the file whole")  # fmt: skip
@@ -55,21 +57,29 @@ def from_pipe(stream: IO[bytes], path: Path) -> Source:
         return Spool(path, file)
 
 
-def _reader(path: Path, kind: str) -> gzip.GzipFile | zstd.ZstdFile:
-    # Each opens the file anew: positions of a source's own descriptor are nobody's.
-    return gzip.GzipFile(path, "rb") if kind == "gzip" else zstd.ZstdFile(path, "rb")
+def _reader(raw: IO[bytes], kind: str) -> gzip.GzipFile | zstd.ZstdFile:
+    return gzip.GzipFile(fileobj=raw, mode="rb") if kind == "gzip" else zstd.ZstdFile(raw, "rb")
 
 
-def _spool(source: Source, packed: gzip.GzipFile | zstd.ZstdFile) -> tuple[Source, str]:
+def _spool(
+    source: Source, raw: IO[bytes], packed: gzip.GzipFile | zstd.ZstdFile, spill: Spill
+) -> tuple[Source, str]:
     problem = ""
-    with tempfile.TemporaryFile() as file:
+    with spill.file as file:
         try:
             # read1 gives what there is: read would lose the last piece before a fault.
             while piece := packed.read1(_STEP):
                 _check_room(source.path, file.tell(), source.size)
                 file.write(piece)
+                file.flush()  # it is looked at meanwhile
+                spill.share = raw.tell() / max(1, source.size)
+                if spill.stopped:
+                    problem = "you stopped it"
+                    break
         except (EOFError, OSError, zlib.error, zstd.ZstdError) as error:
             problem = str(error)[:1].lower() + str(error)[1:]
+        finally:
+            spill.over = True
         return Spool(source.path, file), problem
 
 

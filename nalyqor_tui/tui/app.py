@@ -154,7 +154,7 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         if self.case is None:
             return False
         file = self.case.file = self.case.file or LineFile.open(self.case.path, 0)
-        if file is None or file.path != self.case.path:
+        if file is None or not file.watched or file.path != self.case.path:
             return False
         if self._follower is None:
             self._follower = Follower(self.case, file)

@@ -10,13 +10,14 @@ from typing import Final, Literal
 from nalyqor_tui.trace.index.heads import KINDS, head
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.near import after
+from nalyqor_tui.trace.index.spill import GZIP, ZSTD, Spill, descriptor, large_packed
 
 LARGE: Final = 8 << 20
 """From so many bytes on a file is shown by its lines while the rest is read."""
 
 _STEP: Final = 4 << 20  # bytes of new lines that are taken in at a time
 _MARK: Final = 64  # bytes at the end of what was read: where they differ, the file was written anew
-_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+_PACKED: Final = (GZIP, ZSTD, b"PK\x03\x04")
 
 Change = Literal["same", "grown", "cut", "replaced", "gone"]
 
@@ -24,13 +25,15 @@ Change = Literal["same", "grown", "cut", "replaced", "gone"]
 class LineFile:
     """An open file and its lines; `path` is where it is looked for again."""
 
-    def __init__(self, fd: int, path: Path, *, watched: bool = True) -> None:
+    def __init__(self, fd: int, path: Path, *, watched: bool = True, spill: Spill | None = None) -> None:
         """Take over a file descriptor and begin to find the lines.
 
-        Unless it is `watched`, it is not what lies at `path`: it was unpacked, or came through a pipe.
+        Unless it is `watched`, it is not what lies at `path`: it was unpacked, or came through a pipe. `spill`
+        is what it is being unpacked into.
         """
         self.path = path
         self.watched = watched
+        self.spill = spill
         self._old: list[int] = []
         self._take(fd)
 
@@ -52,10 +55,18 @@ class LineFile:
             return None
         return cls(fd, path)
 
+    @classmethod
+    def unpacking(cls, path: Path) -> LineFile | None:
+        """Make ready to show a large packed file while it is unpacked into `spill`; None where it is no such file."""
+        if not large_packed(path):
+            return None
+        spill = Spill()
+        return cls(descriptor(spill), path, watched=False, spill=spill)
+
     def look(self) -> Change:
         """Say what has become of the file since its lines were found."""
         if not self.watched:
-            return "same"
+            return "grown" if os.fstat(self.fd).st_size > self.lines.size else "same"
         try:
             info = self.path.stat()
         except OSError:
@@ -70,6 +81,10 @@ class LineFile:
 
     def grow(self) -> None:
         """Take in some of what was written since; there may be more."""
+        if not self.lines.size:  # only now can be told whether there are records of ours
+            self._old.append(self.fd)
+            self._take(os.dup(self.fd))
+            return
         self.lines.grow(min(os.fstat(self.fd).st_size, self.lines.size + _STEP))
         self._set_mark()
 

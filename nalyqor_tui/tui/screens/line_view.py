@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Final
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present.lines import record_rows, size_words, wanted_bytes
 from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.trace.index.near import Spot
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import foot
 from nalyqor_tui.tui.opening import Opening
@@ -51,7 +53,7 @@ class LineView(Screen[int | None]):
         self.warning: Phrase = ()
         self._at = at
         self.following = follow
-        self._shown: int | None = -1  # the number of the line whose record is shown
+        self._shown: tuple[int | None, Spot | None] = (None, None)  # the line whose record is shown
         self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -105,7 +107,7 @@ class LineView(Screen[int | None]):
         if (spot := self.view.spot) is None:
             self.pane.show_lines([])
             return
-        self._shown = self.view.number
+        self._shown = (self.view.number, spot)
         data = self.file.read(spot.offset, wanted_bytes(spot.length))
         self.pane.show_lines(record_rows(data, spot.length, self.view.number, spot.offset))
 
@@ -125,7 +127,9 @@ class LineView(Screen[int | None]):
         """Say what is going on in the background, each thing in a phrase."""
         lines = self.file.lines
         out: list[Phrase] = []
-        if lines.stopped.is_set() and not lines.done:
+        if self.file.spill is not None:
+            out.append(own(f"unpacking {self.file.spill.share:.0%}, esc stops"))
+        elif lines.stopped.is_set() and not lines.done:
             out.append(own(f"stopped at {lines.progress:.0%}, D reads on"))
         elif not lines.done:
             out.append(own(f"reading {lines.progress:.0%}, esc stops"))
@@ -139,20 +143,32 @@ class LineView(Screen[int | None]):
 
     def tick(self) -> None:
         """Take in what was found since the last look."""
+        self._unpack()
         self.view.take_in()
         if self.wanted is not None and self.wanted < len(self.file.lines):
             self.view.go_number(self.wanted)
-        elif self.view.number != self._shown:
+        elif (self.view.number, self.view.spot) != self._shown:
             self.show_record()
         self.show_title()
         if self.opening is not None and self.opening.over and not self.opening.given_up:
             self.take_over(self.opening)
 
+    def _unpack(self) -> None:
+        """Take in the lines of what was unpacked, for a part of the time until the next look."""
+        until = monotonic() + _TICK / 4
+        while self.file.spill is not None and self.file.lines.done and monotonic() < until:
+            if self.file.look() != "grown":
+                self.file.spill = None if self.file.spill.over else self.file.spill
+                return
+            if self.file.lines.offsets:
+                self.view.forget(self.file.lines.offsets[-1])
+            self.file.grow()
+
     def take_over(self, opening: Opening) -> None:
         """Go on to the decisions if the reader has touched no key yet; say what is wrong where they cannot be shown."""
         app = self.app
         if opening.error is not None:
-            self.opening, self.failed = None, opening
+            self.opening, self.failed, self.file.spill = None, opening, None
             app.failure = app.failure or opening.error  # type: ignore[attr-defined]
             if not isinstance(opening.error, TraceError):
                 app.exit()
@@ -163,7 +179,10 @@ class LineView(Screen[int | None]):
             opening.given_up = app.show_case(opening.opened)  # type: ignore[attr-defined]
 
     def stop_reading(self) -> None:
-        """Stop finding lines, and do not wait for the decisions; what is known stays."""
+        """Stop finding lines, and do not wait for the decisions; what is known stays, and what was unpacked is read."""
+        if self.file.spill is not None:
+            self.file.spill.stop()
+            return
         if not self.file.lines.done:
             self.file.lines.stop()
             if self.opening is not None:
