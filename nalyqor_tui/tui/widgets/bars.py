@@ -35,8 +35,9 @@ class Bar(Widget):
 
     def show_text(self, left: Phrase, right: Phrase = ()) -> None:
         """Show other text."""
-        self._left, self._right = left, right
-        self.refresh()
+        if (self._left, self._right) != (left, right):
+            self._left, self._right = left, right
+            self.refresh()
 
     def show_warnings(self, warnings: Sequence[Phrase]) -> None:
         """Show the first of these, and the key that shows them all; nothing where there are none."""

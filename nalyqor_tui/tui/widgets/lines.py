@@ -56,7 +56,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.file = file
         self.listing = Listing(file)
         self.cursor = 0
-        self._kept: dict[int, list[Segment]] = {}
+        self._kept: dict[tuple[int, str], Strip] = {}  # by the offset and the number that is shown
 
     @property
     def spot(self) -> Spot | None:
@@ -75,10 +75,15 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def go(self, row: int) -> None:
         """Put the cursor on a row."""
+        left, top = self.cursor, self.scroll_offset.y
         self.cursor = max(0, min(len(self.listing) - 1, row))
         self._more()
         self._into_view()
-        self.refresh()
+        if self.scroll_offset.y == top:  # two lines changed, and to draw all would take longer
+            self.refresh_line(left)
+            self.refresh_line(self.cursor)
+        else:
+            self.refresh()
         self.post_message(self.Moved())
 
     def ends(self, last: bool) -> None:
@@ -106,12 +111,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def take_in(self) -> None:
         """List what was found meanwhile; what is in view stays in view."""
-        row = self.listing.settle(self.cursor)
+        row, count = self.listing.settle(self.cursor), self.virtual_size.height
         if row is not None:
             self._shift(row - self.cursor)
-        else:
+            self.refresh()
+        elif len(self.listing) != count:
             self._listed()
-        self.refresh()
+            self.refresh()
 
     def anew(self) -> None:
         """List the lines of another file, or of one that was written anew."""
@@ -123,7 +129,9 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self, offset: int) -> None:
         """Draw the line at an offset anew: more of it was written."""
-        self._kept.pop(offset, None)
+        for key in [key for key in self._kept if key[0] == offset]:
+            del self._kept[key]
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
@@ -131,11 +139,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if row >= len(self.listing):
             return Strip.blank(width, self.rich_style)
-        strip = (
-            Strip(self._row(row, width))
-            .adjust_cell_length(width, self.rich_style)
-            .apply_style(self.rich_style)
-        )
+        strip = self._strip(row, width)
         return strip.apply_style(self._style("cursor")) if row == self.cursor else strip
 
     def on_mount(self) -> None:
@@ -182,10 +186,18 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._kept.clear()
         self.refresh()
 
-    def _row(self, row: int, width: int) -> list[Segment]:
-        spot = self.listing.spot(row)
-        number = f"{self._number(row):>{_NUMBER}} "
-        return [Segment(number, self._style("dim")), *self._told(row, spot, width - len(number))]
+    def _strip(self, row: int, width: int) -> Strip:
+        """Draw a line in the width of the list, once."""
+        spot, number = self.listing.spot(row), f"{self._number(row):>{_NUMBER}} "
+        kept = self._kept.get((spot.offset, number))
+        if kept is None:
+            if len(self._kept) > _KEPT:
+                self._kept.clear()
+            told = self._draw(row, spot, width - len(number))
+            strip, style = Strip([Segment(number, self._style("dim")), *told]), self.rich_style
+            kept = strip.adjust_cell_length(width, style).apply_style(style)
+            self._kept[spot.offset, number] = kept
+        return kept
 
     def _number(self, row: int) -> str:
         number = self.listing.number(row)
@@ -193,15 +205,6 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
             return f"{number + 1:,}"
         left = self.listing.from_end(row)
         return "?" if left is None else f"−{left:,}" if left else "the last"
-
-    def _told(self, row: int, spot: Spot, width: int) -> list[Segment]:
-        """Draw what a line says, once."""
-        kept = self._kept.get(spot.offset)
-        if kept is None:
-            if len(self._kept) > _KEPT:
-                self._kept.clear()
-            kept = self._kept[spot.offset] = self._draw(row, spot, width)
-        return kept
 
     def _draw(self, row: int, spot: Spot, width: int) -> list[Segment]:
         told = self._read(row, spot)
