@@ -122,6 +122,7 @@ async def test_an_empty_file_is_opened_as_a_trace_when_it_is_one(tmp_path: Path)
     async with app.run_test(size=(160, 50)) as pilot:
         s = Sitting(app, pilot, [])
         await until(s, lambda: isinstance(app.failure, TraceError))
+        await pilot.pause()
         assert "! no records: the file is empty" in s.drawn()
         trace(tmp_path).rename(tmp_path / "whole.jsonl")
         with path.open("a") as out:

@@ -232,10 +232,12 @@ class TestOpening:
             await s.pilot.pause()
             assert "the decisions are ready: D" in s.drawn()
             assert "line 2 of" in s.drawn()
+            await s.go("40")
             await s.press("D")
-            assert s.at == "1.1"
+            await s.pilot.pause()
+            assert s.at == "5.1"
             await s.press("q")
-            assert "line 2 of" in s.drawn()
+            assert "line 40 of" in s.drawn()
 
     async def test_what_is_no_trace_stays_on_the_screen_as_lines(self, tmp_path: Path) -> None:
         def load() -> Opened:

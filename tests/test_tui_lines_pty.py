@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from test_tui_pty import _ALLOWED, ESCAPE, hostile_trace, terminal
 from tui_samples import LARGE, lines, replied, said
 
@@ -68,3 +70,23 @@ def test_what_is_no_trace_is_shown_and_said_again_at_the_end(tmp_path: Path) -> 
         assert t.ended(5) == 3
         assert t.sane
         assert b"nalyqor-tui: " in bytes(t.written).rpartition(b"\x1b[?1049l")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "code", "says"),
+    [
+        (".", ["--follow"], 2, "only a plain file can be followed"),
+        ("pipe", ["--follow"], 2, "only a plain file can be followed"),
+        ("pipe", [], 3, "is a pipe"),
+        ("/dev/zero", [], 3, "is a device"),
+        ("gone.jsonl", ["--follow"], 3, "no such file"),
+    ],
+)
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, name: str, options: list[str], code: int, says: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with terminal(str(tmp_path / name), *options) as t:
+        assert t.ended(10) == code
+        assert says.encode() in t.written
+        assert t.sane or b"1049" not in t.written

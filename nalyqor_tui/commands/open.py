@@ -45,6 +45,9 @@ def _show(given: argparse.Namespace, piped: bool) -> int:
     with undisturbed():
         from nalyqor_tui.trace.index.file import LARGE, LineFile
     file = None if piped else LineFile.open(given.trace, 0 if given.follow else LARGE)
+    if given.follow and file is None and (piped or given.trace.exists()):
+        what = "only a plain file can be followed: not a folder, a pipe or a packed file"
+        raise UsageError(what, path=given.trace, remedy="leave out --follow")
     file = file or (None if piped else LineFile.unpacking(given.trace))
     if file is not None:
         from nalyqor_tui.tui.opening import Opening

@@ -178,14 +178,16 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             outlets.tell(self.screen, follower.says)
             follower.says = ()
 
-    def show_case(self, opened: Opened, *, wanted: bool = False) -> bool:
-        """Show a case that was opened while its lines were shown: in their stead, or where it is `wanted` on top.
+    def show_case(self, opened: Opened, *, wanted: int | None = None) -> bool:
+        """Show a case that was opened while its lines were shown: in their stead, or on top where it is `wanted`.
 
+        `wanted` is the offset of the line from which the reader asks for it: of a single session, its record is shown.
         Return False where nothing was shown, as the reader has begun to read the lines.
         """
-        self.case = opened.case
-        self.case.keys = self.keys
-        self.case.following = opened.follow and self.follow()
+        if self.case is not opened.case:
+            self.case = opened.case
+            self.case.keys = self.keys
+            self.case.following = opened.follow and self.follow()
         at = opened.at
         if (
             self.case.following
@@ -194,11 +196,14 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         ):
             decisions = self.case.review(opened.session or 0).session.decisions
             at = decisions[-1].number if decisions else None
-        if wanted:
-            self.push_screen(first_screen(opened.case, opened.session, at))
+        if wanted is not None:
+            screen = first_screen(opened.case, opened.session, at)
+            self.push_screen(screen)
+            if at is None and hasattr(screen, "from_lines"):
+                self.call_after_refresh(screen.from_lines, wanted)
         elif not self.touched:
             self.switch_screen(first_screen(opened.case, opened.session, at))
-        return wanted or not self.touched
+        return wanted is not None or not self.touched
 
     def on_app_focus(self) -> None:
         """Show what others wrote into the notes while the reader looked elsewhere."""

@@ -199,7 +199,7 @@ class LineView(Screen[int | None]):
             self.opening = opening.again()
             self.opening.begin()
         elif opening is not None and opening.opened is not None:
-            self.app.show_case(opening.opened, wanted=True)  # type: ignore[attr-defined]
+            self.app.show_case(opening.opened, wanted=self.view.spot.offset if self.view.spot else 0)  # type: ignore[attr-defined]
         elif opening is not None:
             self.tell(own("the decisions are not known yet: the title says how far the reading is"))
         else:

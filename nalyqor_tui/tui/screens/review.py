@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Literal
 
@@ -153,7 +154,7 @@ class ReviewScreen(Asking, Taking):
         if at is None and self.decision is not None:
             at = self.decision.entry
         place = entries[at or 0].place if entries else None
-        show_lines(self, self.case, place, self._from_lines)
+        show_lines(self, self.case, place, self.from_lines)
 
     def action_follow(self) -> None:
         """Follow the file as it grows, or stop following it."""
@@ -174,11 +175,12 @@ class ReviewScreen(Asking, Taking):
             self.call_after_refresh(self.steps.ends, True)
         self.call_after_refresh(self.fill)
 
-    def _from_lines(self, offset: int) -> None:
+    def from_lines(self, offset: int) -> None:
         """Go to the record that begins at an offset, or that stands before it."""
-        places = (e.index for e in reversed(self.review.session.entries) if e.place.offset <= offset)
-        if (entry := next(places, None)) is not None:
-            self.show_record(entry)
+        entries = self.review.session.entries
+        if entries:
+            at = bisect_right(entries, offset, key=lambda entry: entry.place.offset)
+            self.show_record(max(0, at - 1))
 
     def action_reload(self) -> None:
         """Judge anew by the policy as it is now."""
