@@ -83,4 +83,7 @@ def test_an_aim_without_figures_is_neither_met_nor_missed() -> None:
     assert {aim.met for aim in aims({}, {"native:1MB": meta})} == {None}
     found = {("native:1MB", "nalyqor-tui"): {"first": 1.0}, ("", "a minimal Textual app"): {"first": 0.5}}
     text = markdown(found, {"native:1MB": meta}, 1)
-    assert "| first useful screen | native:1MB | 1.3 × a minimal Textual app | 2 | **no** |  |" in text
+    assert "| first useful screen | 1.3 × a minimal Textual app | 2, **not met** |" in text
+    assert "| jump to the end at once | 0.1 s | not measured |" in text
+    again = markdown(found, {"native:1MB": meta}, 1, found)
+    assert "| 2, **not met** (before: 2) |" in again

@@ -45,22 +45,29 @@ def main() -> None:
     given = _given()
     given.folder.mkdir(parents=True, exist_ok=True)
     files = {spec: _made(spec, given.folder) for spec in given.files}
-    all_of_it: _All = defaultdict(list)
-    wanted = [program for program in PROGRAMS if not given.programs or program.name in given.programs]
-    for run in range(given.runs):
-        for file, name, figures in _one_run(files, wanted, given):
-            all_of_it[file, name].append(figures)
-            shown = ", ".join(f"{key} {value:.4g}" for key, value in figures.items())
-            print(f"{run + 1}/{given.runs} {file} {name}: {shown}", file=sys.stderr, flush=True)
-            if given.json:
-                given.json.write_text(json.dumps([[*key, value] for key, value in all_of_it.items()]))
+    found = _read(given.figures) if given.figures else _measured(files, given)
+    runs = len(found["", START])
     before = _medians(_read(given.before)) if given.before else None
-    found = {spec: described(path) for spec, path in files.items()}
-    text = markdown(_medians(all_of_it), found, given.runs, before) + "\n"
+    described_ones = {spec: described(path) for spec, path in files.items()}
+    text = markdown(_medians(found), described_ones, runs, before) + "\n"
     if given.out is None:
         print(text)
     else:
         given.out.write_text(_between(given.out.read_text(), text) if given.out.is_file() else text)
+
+
+def _measured(files: Mapping[str, Path], given: argparse.Namespace) -> _All:
+    """Measure everything as often as was asked for; say what comes out as it does."""
+    found: _All = defaultdict(list)
+    wanted = [program for program in PROGRAMS if not given.programs or program.name in given.programs]
+    for run in range(given.runs):
+        for file, name, figures in _one_run(files, wanted, given):
+            found[file, name].append(figures)
+            shown = ", ".join(f"{key} {value:.4g}" for key, value in figures.items())
+            print(f"{run + 1}/{given.runs} {file} {name}: {shown}", file=sys.stderr, flush=True)
+            if given.json:
+                given.json.write_text(json.dumps([[*key, value] for key, value in found.items()]))
+    return found
 
 
 def _given() -> argparse.Namespace:
@@ -78,6 +85,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "nalyqor-bench")
     parser.add_argument("--no-reads", action="store_true", help="leave out what needs no screen")
     parser.add_argument("--json", type=Path, help="keep all figures here, after each piece")
+    parser.add_argument("--figures", type=Path, help="measure nothing: take the figures of an earlier --json")
     parser.add_argument("--before", type=Path, help="figures of an earlier --json, for a column of their own")
     parser.add_argument(
         "-o", dest="out", type=Path, help="write the Markdown here, between the marks of a page that has them"

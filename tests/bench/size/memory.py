@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+_IDLE = 0.1  # seconds of processor time a second: a file that may grow is looked at, a cursor blinks
 _PAUSE = 0.1  # seconds between two looks
 
 
@@ -16,7 +17,7 @@ class Memory:
     def __init__(self, process: int) -> None:
         self.process = process
         self.peak = 0
-        self._looked = 0.0
+        self._looked = time.perf_counter()  # what is held before exec is ours
 
     def look(self) -> None:
         """Note what is held, unless that was done just now."""
@@ -38,7 +39,7 @@ class Memory:
         while time.perf_counter() < end:
             before = self.cpu()
             time.sleep(1)
-            if self.cpu() - before < 0.05:
+            if self.cpu() - before < _IDLE:
                 return True
         return False
 

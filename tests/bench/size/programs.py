@@ -39,6 +39,10 @@ class Program:
     setup: tuple[str, ...] = ()
     """Keys that make the screen comparable, pressed when the first one is there; not timed."""
     ours: bool = False
+    used: bool = True
+    """Whether more is to be measured than how it opens."""
+    found: str = ""
+    """What is on the screen when the keys lead somewhere that follow."""
     settle: tuple[str, ...] = ()
     """Keys that lead to where a reader is when all is read; the memory at rest is measured there, and the keys."""
     stage: tuple[str, ...] = ()
@@ -81,18 +85,20 @@ _OURS = Program(
     ours=True,
     taken="q quit",  # the foot of every screen
     last="{last}|{last_session}",  # in a list of sessions the last one is the end
+    found="decisions are ready|[0-9] session|1 Decisions",
     settle=("D",),  # from the lines of the file to its decisions
     stage=("L",),  # and back
 )
 PROGRAMS: tuple[Program, ...] = (
     _OURS,
-    replace(_OURS, name=AGAIN),
+    replace(_OURS, name=AGAIN, used=False),
     replace(
         _OURS,
         name=SESSION,
         command=(*_OURS.command, "--session", "{session}"),
         taken="1 Decisions",
         last="end +(complete|{last})",
+        found="",
         settle=(),
         stage=(),
     ),

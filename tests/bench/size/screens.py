@@ -17,6 +17,7 @@ Figures = dict[str, float]
 
 _PATIENCE = 60.0  # seconds, and one more for each of so many bytes:
 _SLOWEST = 4e6
+_BEGIN = 1.0  # seconds until what a key begins uses the processor
 _MISSED = 3  # presses without a change after which no more is pressed
 _ENOUGH = 20  # presses of which a median is taken
 _RETRY = 0.5  # seconds after which the key to the end is pressed once more
@@ -41,12 +42,17 @@ def measure(program: Program, file: Path, presses: int, env: Mapping[str, str]) 
         if not _to_the_end(terminal, program, patience, found):
             found["peak bytes"] = terminal.memory.peak
             return found
+        if program.found:
+            terminal.until(program.found, patience)
         for keys in program.settle:
             terminal.press(keys, 1)
+            time.sleep(_BEGIN)
         terminal.memory.at_rest(patience)
         found["ready for all"] = terminal.last - terminal.start
         found["resident bytes"] = terminal.memory.now()
         found["cpu"] = terminal.memory.cpu()
+        if not program.used:
+            return found
         if program.stage:
             terminal.press(program.home, 1)
             _keys(terminal, program.down, presses, "key when opened", found)
