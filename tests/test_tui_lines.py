@@ -360,6 +360,22 @@ class TestFollow:
             await s.pilot.pause()
             assert "the file was deleted" in s.drawn() and "word 3 " in row(s)
 
+    async def test_the_decisions_of_a_file_that_has_changed_are_found_anew(self, tmp_path: Path) -> None:
+        path = lines(tmp_path, said(1, 1, "hello"), *replied(2, 1, "good day"))
+        opening = Later(lambda: Opened(opened(path)))
+        async with lines_of(path, opening=opening) as s:
+            await s.press("F")
+            opening.run()
+            self.write(path, "".join(json.dumps(r) + "\n" for r in replied(4, 2, "more")))
+            await self.look(s)
+            await s.press("D")
+            assert s.told[-1] == "the file has changed: its decisions are found anew"
+            while not (again := screen(s).opening) or not again.over:
+                await s.pilot.pause()
+            await s.press("g", "D")
+            await s.pilot.pause()
+            assert len(s.review.review.session.decisions) == 2
+
     def write(self, path: Path, text: str) -> None:
         with path.open("a") as file:
             file.write(text)

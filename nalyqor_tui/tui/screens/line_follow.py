@@ -68,6 +68,7 @@ class Following(LineView):
             self.view.anew()
             self.view.ends(True)
             self.warn(own(_ANEW[change]))
+            self.changed = True
             change = "same"  # what was said of it stays on the screen
         elif change != self._change:
             self.warn(own(_SAID[change]) if change in _SAID else ())
@@ -87,6 +88,7 @@ class Following(LineView):
         if lines.offsets:
             self.view.forget(lines.offsets[-1])
         self.file.grow()
+        self.changed = True
         self.view.take_in()
         if last:
             self.view.ends(True)

@@ -19,7 +19,7 @@ from nalyqor_tui.trace.index.file import LineFile
 from nalyqor_tui.trace.index.near import Spot
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import foot
-from nalyqor_tui.tui.opening import Opening
+from nalyqor_tui.tui.opening import Opened, Opening
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.lines import LineList, head
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -49,6 +49,7 @@ class LineView(Screen[int | None]):
         self.keys = keys
         self.opening = opening
         self.failed: Opening | None = None
+        self.changed = False  # whether the lines are others than when the opening began
         self.wanted: int | None = None
         self.warning: Phrase = ()
         self._at = at
@@ -198,12 +199,21 @@ class LineView(Screen[int | None]):
         elif opening is not None and opening.stopped:
             self.opening = opening.again()
             self.opening.begin()
+        elif opening is not None and opening.opened is not None and self._outdated(opening.opened):
+            self.changed = False
+            self.opening = opening.again()
+            self.opening.begin()
+            self.tell(own("the file has changed: its decisions are found anew"))
         elif opening is not None and opening.opened is not None:
             self.app.show_case(opening.opened, wanted=self.view.spot.offset if self.view.spot else 0)  # type: ignore[attr-defined]
         elif opening is not None:
             self.tell(own("the decisions are not known yet: the title says how far the reading is"))
         else:
             self.dismiss(self.view.spot.offset if self.view.spot is not None else None)
+
+    def _outdated(self, opened: Opened) -> bool:
+        """Whether lines came or went since a case was opened, which does not follow the file itself."""
+        return self.changed and not opened.case.following
 
     def _read_on(self) -> None:
         """Read the lines anew, and stay where the reader is."""
