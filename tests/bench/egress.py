@@ -44,8 +44,8 @@ IN_A_SESSION = (
 )  # fmt: skip
 """What leads through the information, the chains of what things came from, and a note in conflict."""
 SEEN = (
-    "What this trace is", "trials of", "choice by choice", "Decisions, aligned", "write the figures to", "why · 1.1",
-    "versions of the note", "stop where", "list only", "Was this decision sound?", "Note on",
+    "opening …", "What this trace is", "trials of", "choice by choice", "Decisions, aligned", "write the figures to",
+    "why · 1.1", "versions of the note", "stop where", "list only", "Was this decision sound?", "Note on",
 )  # fmt: skip
 """What these screens show, so that it is known that they were visited."""
 
