@@ -43,9 +43,16 @@ IN_A_SESSION = (
     "I", _ESC, "W", "j", " ", "?", _ESC, _ESC, "q", ":1.1\r", "w", _ESC, _ESC,
 )  # fmt: skip
 """What leads through the information, the chains of what things came from, and a note in conflict."""
+PASTED = "\0"
+"""Stands for the string, pasted."""
+IN_THE_FILE = (
+    "L", "j", "j", "\t", "j", " ", "\t", "\r", " ", _ESC, "y", _ESC, "?", _ESC, ":", PASTED, "\r", "/", PASTED, "\r",
+    "n", _ESC, "G", "g", "q",
+)  # fmt: skip
+"""What leads through the lines of the file, where it is searched for the string."""
 SEEN = (
     "opening …", "What this trace is", "trials of", "choice by choice", "Decisions, aligned", "write the figures to",
-    "why · 1.1", "versions of the note", "stop where", "list only", "Was this decision sound?", "Note on",
+    "why · 1.1", "versions of the note", "stop where", "list only", "go to line", "Was this decision sound?", "Note on",
 )  # fmt: skip
 """What these screens show, so that it is known that they were visited."""
 
@@ -97,15 +104,14 @@ def violations(text: str, size: tuple[int, int]) -> list[str]:
             str(path), size=size, env={"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
         ) as t:
             t.until("output (observed)", 30)
-            for key in (*FROM_THE_LIST, "\r", *IN_A_SESSION, *KEYS):
-                t.type(key)
+            pasted = f"\x1b[200~{text.encode('utf-8', 'ignore').decode().replace(chr(27), '')}\x1b[201~"
+            for key in (*FROM_THE_LIST, "\r", *IN_A_SESSION, *IN_THE_FILE, *KEYS):
+                t.type(pasted if key == PASTED else key)
                 settle(t)
             for key in ASKED:
                 t.type(key)
                 settle(t)
-                t.type(
-                    f"\x1b[200~{text.encode('utf-8', 'ignore').decode().replace(chr(27), '')}\x1b[201~" + _ESC
-                )
+                t.type(pasted + _ESC)
                 settle(t)
                 t.type(_ESC)  # the one before may have closed suggestions
                 settle(t)
@@ -158,7 +164,7 @@ def main() -> int:
             for what in found:
                 bad += 1
                 print(f"{size[0]}x{size[1]} {text[:80]!a}: {what}", flush=True)  # noqa: T201
-    steps = len(FROM_THE_LIST) + len(IN_A_SESSION) + len(KEYS) + len(ASKED) + 1
+    steps = len(FROM_THE_LIST) + len(IN_A_SESSION) + len(IN_THE_FILE) + len(KEYS) + len(ASKED) + 1
     print(f"{len(texts)} strings, {len(sizes)} sizes, {steps} steps each: {bad} violations")  # noqa: T201
     return 1 if bad else 0
 
