@@ -138,3 +138,24 @@ def test_the_oldest_make_room(tmp_path: Path, kept: Path, monkeypatch: pytest.Mo
     found(a_file(tmp_path / "b"))
     (new,) = kept.iterdir()
     assert new != old
+
+
+def test_an_index_of_a_part_of_the_file_is_not_kept(tmp_path: Path, kept: Path) -> None:
+    path = a_file(tmp_path)
+    fd = os.open(path, os.O_RDONLY)
+    lines = Lines(fd, os.fstat(fd).st_size, heads=True)
+    with path.open("ab") as file:
+        file.write((LINE % (99, 9, 9)).encode())
+    lines.start()
+    assert lines.wait(60)
+    lines.settle()
+    os.close(fd)
+    assert not kept.exists() or not list(kept.iterdir())
+
+
+def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path, kept: Path) -> None:
+    kept.mkdir(parents=True)
+    (kept / "1-2-heads.99").write_bytes(b"half")
+    os.utime(kept / "1-2-heads.99", (1, 1))
+    found(a_file(tmp_path))
+    assert [file.suffix for file in kept.iterdir()] == [""]

@@ -16,6 +16,7 @@ from nalyqor_tui.trace.index.heads import NO_TURN, WORDS, head
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.scan import scan
 from nalyqor_tui.trace.source import Source
+from nalyqor_tui.trace.store import Trace
 
 SAMPLES = Path(__file__).parents[1] / "sample_traces"
 RECORD = st.fixed_dictionaries(
@@ -163,4 +164,56 @@ def test_a_line_longer_than_a_window_is_one_line(tmp_path: Path, monkeypatch: py
     pieces = list(scan(fd, 0, path.stat().st_size, path.stat().st_size, heads=True))
     assert [WORDS[c] for p in pieces for c in p.codes] == ["broken", "broken"]
     assert [t for p in pieces for t in p.turns] == [NO_TURN, NO_TURN]
+    os.close(fd)
+
+
+def test_a_name_that_is_no_text_is_not_told_by_the_start_of_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    bad = b'{"kind":"message","seq":1,"turn":1,"conversation_id":"a\xff","role":"user"}\n'
+    path.write_bytes(b'{"kind":"trace","schema":"nalyqor.trace/1","conversation_id":"s"}\n' + bad)
+    trace = Trace(path)
+    assert trace.session_ids == ["s"]
+    assert trace.session(0).unparsed[0] == 1
+
+
+def test_half_a_header_starts_no_session(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"trace","schema":"nalyqor.trace/1"}\n{"kind":"trace","seq":2,"turn":1,"conv\n')
+    assert len(Trace(path).session_ids) == 1
+
+
+def test_a_line_over_the_edge_of_a_part_names_its_session(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    one = b'{"kind":"message","seq":1,"turn":1,"conversation_id":"s1","role":"user"}\n'
+    two = b'{"seq":1,"kind":"message","turn":1,"conversation_id":"s2","role":"user"}\n'
+    path.write_bytes(one + two)
+    size = len(one + two)
+    fd = os.open(path, os.O_RDONLY)
+    (piece,) = scan(fd, 0, len(one) + 20, size, heads=True)
+    assert piece.named == {0: b"s1", 1: b"s2"}
+    os.close(fd)
+
+
+def test_no_code_of_the_readers_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pickle.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\nraise SystemExit\n")
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 50)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(index, "_WORTH", 0)
+    fd, lines = opened(path)
+    lines.start()
+    assert lines.wait(60)
+    assert len(lines) == 50
+    assert not (tmp_path / "run").exists()
+    os.close(fd)
+
+
+def test_the_lines_of_a_file_that_was_replaced_are_not_taken_for_those_of_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 9)
+    fd, lines = opened(path)
+    lines.start()
+    (tmp_path / "new").write_bytes(b'{"kind":"trace","schema":"nalyqor.trace/1"}\n')
+    (tmp_path / "new").replace(path)
+    assert len(Trace(path, lines).session(0).entries) == 1
     os.close(fd)

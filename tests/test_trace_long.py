@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import orjson
@@ -10,6 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nalyqor_tui.commands import show
+from nalyqor_tui.phrase import plain
+from nalyqor_tui.policy.loader import find
+from nalyqor_tui.present import confirmations, decision, rules, talk, window
+from nalyqor_tui.present.review import Review
+from nalyqor_tui.present.steps import steps
 from nalyqor_tui.trace import long, store
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
@@ -88,7 +94,35 @@ def test_the_reading_can_be_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n' * 5)
     monkeypatch.setattr(store, "LONG", 3)
     monkeypatch.setattr(long, "_PULSE", 2)
-    trace = Trace(path)
-    trace.pulse = stop
     with pytest.raises(InterruptedError, match="2"):
-        trace.session(0)
+        Trace(path).session(0, stop)
+
+
+def test_a_file_that_is_cut_while_it_is_looked_at_shows_what_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes((SAMPLES / "production.jsonl").read_bytes())
+    monkeypatch.setattr(store, "LONG", 0)
+    review = Review(Trace(path), 0, find(SAMPLES / "nalyqor.toml", path))
+    assert review.judgement.grades
+    os.truncate(path, 700)
+    review.session.entries._kept.clear()  # type: ignore[attr-defined]
+    rows = steps(review)
+    gone = [row for row in rows if "not in it any more" in plain(row.what)]
+    assert len(gone) > len(rows) // 2
+    for made in review.session.decisions:
+        for view in (decision.view, talk.around, confirmations.view, rules.view, window.view):
+            assert list(view(review, made))
+
+
+def test_one_id_on_all_records_is_looked_up_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1,"id":"x"}\n' * 300)
+    monkeypatch.setattr(store, "LONG", 0)
+    read: list[int] = []
+    plainly = long.LongEntries._read
+    monkeypatch.setattr(long.LongEntries, "_read", lambda self, at: (read.append(at), plainly(self, at))[1])
+    session = Trace(path).session(0)
+    assert session.doubled == {"x": list(range(300))}
+    assert len(read) <= 300

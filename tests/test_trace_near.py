@@ -19,6 +19,7 @@ from nalyqor_tui.trace.index.listing import Listing
 from nalyqor_tui.trace.index.near import Spot, after, before, start_of
 from nalyqor_tui.trace.index.search import Search, find, forms
 
+OPEN = Path("/proc/self/fd")
 LINES = st.lists(st.binary(max_size=12).map(lambda b: b.replace(b"\n", b" ")), max_size=30)
 PIECES = st.lists(st.sampled_from([b"a", b"A", b"ab", b"aB", b"\n", b"x", b'"']), max_size=60).map(b"".join)
 
@@ -271,3 +272,30 @@ class TestFile:
 
     def test_a_small_file_is_not_large(self, path: Path) -> None:
         assert LineFile.open(path) is None
+
+
+def test_a_first_line_that_was_half_written_is_told_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"trace","sch')
+    file = LineFile.open(path, 0)
+    assert file is not None
+    assert not file.lines.heads
+    with path.open("ab") as out:
+        out.write(b'ema":"nalyqor.trace/1"}\n{"kind":"end","seq":1,"turn":1}\n')
+    file.grow()
+    assert file.lines.heads
+    assert len(file.lines) == 2
+    file.close()
+
+
+@pytest.mark.skipif(not OPEN.exists(), reason="open files cannot be counted here")
+def test_a_file_that_is_replaced_again_and_again_does_not_take_all_descriptors(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"kind":"end","seq":1,"turn":1}\n')
+    file = LineFile.open(path, 0)
+    assert file is not None
+    count = len(list(OPEN.iterdir()))
+    for _ in range(30):
+        assert file.again()
+    assert len(list(OPEN.iterdir())) <= count + 5
+    file.close()

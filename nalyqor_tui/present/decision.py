@@ -39,6 +39,9 @@ def chosen(review: Review, decision: Decision) -> Iterator[Row]:
     """What was chosen, with its arguments or words in full."""
     action = review.session.chosen(decision)
     at = decision.entry
+    if isinstance(review.session.record(at), rec.Unparsed):
+        yield observed("chosen", words.GONE, at, tone="fail")
+        return
     body = action.reply or "" if action.tool is None else pretty(action.arguments)
     name = phrase("reply") if action.tool is None else (action.tool,)
     yield observed("chosen", name, at, tone="strong", body=body)
@@ -117,9 +120,13 @@ def after(review: Review, decision: Decision) -> Iterator[Row]:
     """What came back, and what the log says of the output in the end."""
     if decision.result is not None:
         record = review.session.record(decision.result)
-        assert isinstance(record, rec.ToolResult)
-        status = phrase("{status}", status=record.status) if record.status else phrase("status not recorded")
-        yield observed("result", status, decision.result, body=pretty(record.result))
+        if isinstance(record, rec.ToolResult):
+            status = (
+                phrase("{status}", status=record.status) if record.status else phrase("status not recorded")
+            )
+            yield observed("result", status, decision.result, body=pretty(record.result))
+        else:
+            yield observed("result", words.GONE, decision.result, tone="fail")
     elif review.session.chosen(decision).tool is not None:
         yield absent("result", decision.entry)
     for entry in review.session.outcomes():

@@ -151,18 +151,20 @@ def _said(review: Review, user: int | None) -> Phrase:
     if user is None:
         return phrase("(no user input)")
     record = review.session.record(user)
-    assert isinstance(record, rec.Message)
+    if not isinstance(record, rec.Message):
+        return words.GONE
     return phrase("{text}", text=words.cut(words.text_of(record.content), 200))
 
 
 def _decision(review: Review, index: int, noted: bool) -> Step:
     decision = review.session.decisions[index]
     reading = review.margin(decision)
+    gone = isinstance(review.session.record(decision.entry), rec.Unparsed)
     return Step(
         "decision",
         decision.number,
         decision.entry,
-        words.action(review.session.chosen(decision), 80),
+        words.GONE if gone else words.action(review.session.chosen(decision), 80),
         index,
         review.judgement.grades[index],
         words.margin(reading),

@@ -24,6 +24,7 @@ CHECKS = {
     "on": "governs",
 }  # what the checks of a rule are called where room is scarce
 NOT_RECORDED = phrase("not recorded")
+GONE = phrase("the file was cut: this record is not in it any more")
 NO_POLICY = phrase("unknown: no policy")
 NONE = phrase("none")
 

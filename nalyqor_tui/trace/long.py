@@ -28,7 +28,7 @@ Pulse = Callable[[int], None]
 """Is told how many records have been read; raises to end the reading."""
 
 
-def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse) -> Session:
+def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse | None = None) -> Session:
     """Read a session once, and keep where its records are; raise `OverflowError` for a turn beyond 63 bits."""
     outline, ids = Outline(), LongIds()
     numbers, turns = array("Q"), array("q")
@@ -39,10 +39,11 @@ def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse) -> Session:
             ids.add(each.id)
             numbers.append(number)
             turns.append(outline.add(each))
-        if len(numbers) % _PULSE == 0:
+        if pulse is not None and len(numbers) % _PULSE == 0:
             pulse(len(numbers))
     entries = LongEntries(lines, numbers, turns, twice)
-    ids.close(entries)
+    with entries.watched(pulse or (lambda at: None)):
+        ids.close(entries)
     return outline.session(name, entries, ids, ids.doubled)
 
 
@@ -56,7 +57,7 @@ class LongEntries(Sequence[Entry]):
         self._turns = turns
         self._twice = twice
         self._kept: dict[int, Entry] = {}
-        self._watch: tuple[int, Pulse] | None = None
+        self._watches: dict[int, Pulse] = {}  # by the thread that reads
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -68,11 +69,12 @@ class LongEntries(Sequence[Entry]):
     @contextmanager
     def watched(self, hear: Pulse) -> Iterator[None]:
         """Let `hear` know now and then which record this thread is at; what it raises ends the work in between."""
-        self._watch = threading.get_ident(), hear
+        thread = threading.get_ident()
+        self._watches[thread] = hear
         try:
             yield
         finally:
-            self._watch = None
+            self._watches.pop(thread, None)
 
     def span(self, ordinals: range) -> Iterator[Entry]:
         """Yield some of them, and do not keep them."""
@@ -97,8 +99,8 @@ class LongEntries(Sequence[Entry]):
         return entry
 
     def _read(self, at: int) -> Entry:
-        if at % _PULSE == 0 and self._watch is not None and self._watch[0] == threading.get_ident():
-            self._watch[1](at)
+        if at % _PULSE == 0 and (hear := self._watches.get(threading.get_ident())) is not None:
+            hear(at)
         number = self._numbers[at]
         record, place = self._lines.read(number)
         if at and self._numbers[at - 1] == number:
@@ -161,16 +163,17 @@ class LongIds:
             if hashed == after and hashed != before:
                 self._note_doubled(hashed)
                 before = hashed
+        self.doubled = dict(sorted(self.doubled.items(), key=lambda item: item[1][1]))
 
     def get(self, name: str, /) -> int | None:
         """Return the ordinal of the first record with this id."""
         return next(iter(self._with(hash(name), name)), None)
 
     def _note_doubled(self, hashed: int) -> None:
-        for at in list(self._with(hashed, None)):
-            name = self._entries[at].record.id
-            if name is not None and len(same := list(self._with(hashed, name))) > 1:
-                self.doubled[name] = same
+        named: dict[str, list[int]] = {}
+        for at in self._with(hashed, None):
+            named.setdefault(self._entries[at].record.id or "", []).append(at)
+        self.doubled |= {name: same for name, same in named.items() if len(same) > 1}
 
     def _with(self, hashed: int, name: str | None) -> Iterator[int]:
         """Yield the records whose id has this hash and, where it is given, this name."""

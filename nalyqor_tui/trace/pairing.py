@@ -114,7 +114,8 @@ class Pairing:
             self._result[item] = at
 
     def _said(self, at: int, turn: int) -> None:
-        here = [item for item in self._here if self._turn[item] == turn and self._awaits_text(item)]
+        self._here = [item for item in self._here if self._awaits_text(item)]  # others never will again
+        here = [item for item in self._here if self._turn[item] == turn]
         if self._replies and not here:
             self._text[self._start(at, turn, None)] = at
             return

@@ -105,7 +105,8 @@ class Session:
 
     def outcomes(self) -> list[Entry]:
         """Return what the log says of the output."""
-        return [self.entries[index] for index in self.graded]
+        found = (self.entries[index] for index in self.graded)
+        return [entry for entry in found if isinstance(entry.record, rec.Outcome)]
 
 
 def choice(record: AnyRecord) -> rec.Action:
@@ -116,6 +117,8 @@ def choice(record: AnyRecord) -> rec.Action:
         return rec.Action(tool=record.name, arguments=record.arguments)
     if isinstance(record, rec.Message):
         return rec.Action(reply=record.content if isinstance(record.content, str) else "")
+    if isinstance(record, rec.Unparsed):  # of a file that was cut since its decisions were found
+        return rec.Action()
     raise TypeError(f"{record.kind} is not a choice")
 
 

@@ -94,6 +94,10 @@ class Source:
             yield window
             position += len(window)
 
+    def has(self, lines: Lines) -> bool:
+        """Say whether these are the lines of this file, and not of one that has since taken its name."""
+        return self._fd is not None and lines.are_of(self._fd)
+
     def index(self, *, heads: bool) -> Lines:
         """Find all lines of the file, whatever time it takes; with `heads`, as lines of records of ours."""
         fd = _open(self.path) if self._fd is None else self._fd

@@ -46,7 +46,6 @@ class Trace:
         self.path = path
         self._lines = lines
         self._spill = spill
-        self.pulse: Pulse = lambda read: None
         self.is_folder = path != STDIN and _is_folder(path)
         self.skipped: list[folder.Skipped] = []
         self._packed: Source | None = None
@@ -118,10 +117,10 @@ class Trace:
         """Return the part of the trace that a session belongs to, by the session's ordinal."""
         return self.parts[self._part_of[index]]
 
-    def session(self, index: int) -> Session:
-        """Read a session by its ordinal from 0; read once."""
+    def session(self, index: int, pulse: Pulse | None = None) -> Session:
+        """Read a session by its ordinal from 0; read once. Of a long one `pulse` hears how far that is."""
         if index not in self._sessions:
-            self._sessions[index] = self._build(index)
+            self._sessions[index] = self._build(index, pulse)
         return self._sessions[index]
 
     def is_long(self, index: int) -> bool:
@@ -155,12 +154,12 @@ class Trace:
                 return hashlib.sha256(canonical(self._document(place).element(place))).hexdigest()
         return hashlib.sha256(self._document(place).data(place)).hexdigest()
 
-    def _build(self, index: int) -> Session:
+    def _build(self, index: int, pulse: Pulse | None = None) -> Session:
         draft = self._drafts[index]
         lines = draft.load
         if isinstance(lines, ByLine) and self.is_long(index):
             with contextlib.suppress(OverflowError):
-                return long.read(draft.id, lines, self._twice, self.pulse)
+                return long.read(draft.id, lines, self._twice, pulse)
         session = build(draft.id, self._flagged(lines()))
         if self.is_folder:
             for document in self.part(index).documents:
@@ -211,7 +210,7 @@ class Trace:
             self._warnings.append(phrase(says, keys=", ".join(keys)))
         form = claim.format
         assert form is not None
-        if claim.document.source is self._packed:
+        if claim.document.source is self._packed and self._lines is not None and source.has(self._lines):
             claim.document.found = self._lines
         return [folder.Part(form, form.read(claim.document), (claim.document,))]
 

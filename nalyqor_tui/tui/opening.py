@@ -84,5 +84,5 @@ def first_needs(opened: Opened, told: Callable[[Phrase], None]) -> None:
         from nalyqor_tui.present.ready import make_ready
 
         trace, index = opened.case.trace, opened.session or 0
-        trace.pulse = lambda read: told(own(f"reading the decisions: {read:,} records"))
+        trace.session(index, lambda read: told(own(f"reading the decisions: {read:,} records")))
         make_ready(opened.case.review(index), told)

@@ -69,9 +69,11 @@ def save(fd: int, kept: Kept, was: str, *, heads: bool) -> None:
     """Keep the index of a file whose identity was `was` when the search for lines began."""
     with contextlib.suppress(OSError, RuntimeError):
         written = max(os.fstat(fd).st_mtime, os.fstat(fd).st_ctime)
-        if time.time() - written < _SETTLED or was != identity(fd, heads=heads):
+        if time.time() - written < _SETTLED or was != identity(fd, heads=heads) or not os.fstat(fd).st_nlink:
             return
         body, lengths = _packed(kept)
+        if len(body) > _MOST:
+            return
         head = orjson.dumps({"identity": was, "crc": zlib.crc32(body), "lengths": lengths})
         path = _path(fd, heads=heads)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -112,9 +114,10 @@ def _make_room(place: Path, wanted: int) -> None:
         ((path.stat().st_mtime, path.stat().st_size, path) for path in place.iterdir()), reverse=True
     )
     taken = wanted
-    for _, size, path in files:
+    for written, size, path in files:
         taken += size
-        if taken > _MOST:
+        given_up = "." in path.name and time.time() - written > _STALE
+        if taken > _MOST or given_up:
             path.unlink(missing_ok=True)
 
 

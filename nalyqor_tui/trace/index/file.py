@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final, Literal
 
-from nalyqor_tui.trace.index.heads import KINDS, head
+from nalyqor_tui.trace.index.heads import BROKEN, KINDS, head
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.near import after
 from nalyqor_tui.trace.index.spill import GZIP, ZSTD, Spill, descriptor, large_packed
@@ -17,6 +17,7 @@ LARGE: Final = 8 << 20
 
 _STEP: Final = 4 << 20  # bytes of new lines that are taken in at a time
 _MARK: Final = 64  # bytes at the end of what was read: where they differ, the file was written anew
+_OLD: Final = 4  # files that were followed before, which are kept open for what may still read them
 _PACKED: Final = (GZIP, ZSTD, b"PK\x03\x04")
 
 Change = Literal["same", "grown", "cut", "replaced", "gone"]
@@ -81,9 +82,8 @@ class LineFile:
 
     def grow(self) -> None:
         """Take in some of what was written since; there may be more."""
-        if not self.lines.size:  # only now can be told whether there are records of ours
-            self._old.append(self.fd)
-            self._take(os.dup(self.fd))
+        if not self._told:  # only now, perhaps, can be told whether there are records of ours
+            self._take(os.dup(self.fd), old=self.fd)
             return
         self.lines.grow(min(os.fstat(self.fd).st_size, self.lines.size + _STEP))
         self._set_mark()
@@ -102,8 +102,7 @@ class LineFile:
             os.close(fd)
             return False
         self.lines.stop()
-        self._old.append(self.fd)  # a search may still read it
-        self._take(fd)
+        self._take(fd, old=self.fd)
         return True
 
     def read(self, offset: int, length: int) -> bytes:
@@ -117,11 +116,17 @@ class LineFile:
             os.close(fd)
         self._old = []
 
-    def _take(self, fd: int) -> None:
+    def _take(self, fd: int, old: int | None = None) -> None:
+        if old is not None:
+            self._old.append(old)  # a search may still read it
+        while len(self._old) > _OLD:
+            os.close(self._old.pop(0))
         info = os.fstat(fd)
         self.fd = fd
         self._identity = (info.st_dev, info.st_ino)
-        self.lines = Lines(fd, info.st_size, heads=_native(fd, info.st_size))
+        native = _native(fd, info.st_size)
+        self._told = native is not None
+        self.lines = Lines(fd, info.st_size, heads=bool(native))
         self._set_mark()
         self.lines.start()
 
@@ -130,10 +135,12 @@ class LineFile:
         self._mark = os.pread(self.fd, _MARK, max(0, size - _MARK))
 
 
-def _native(fd: int, size: int) -> bool:
-    """Say whether the first line with anything on it is a record of ours."""
+def _native(fd: int, size: int) -> bool | None:
+    """Say whether the first line with anything on it is a record of ours; None where it is still being written."""
     for offset, length, cut in after(fd, 0, size, 20):
         line = os.pread(fd, length, offset).removeprefix(b"\xef\xbb\xbf")
         if not cut and line.strip():
-            return 0 < head(line).code <= len(KINDS)
-    return False
+            code = head(line).code
+            unfinished = code == BROKEN and offset + length >= size
+            return None if unfinished else 0 < code <= len(KINDS)
+    return None if not size else False

@@ -21,16 +21,19 @@ CODES: Final = {word: code for code, word in enumerate(WORDS)}
 NO_TURN: Final = -1
 HEADER: Final = CODES["trace"]
 BLANK: Final = CODES["blank"]
+BROKEN: Final = CODES["broken"]
 OTHER: Final = CODES["other"]
+RECORDS: Final = {word.encode(): code for word, code in CODES.items() if HEADER < code < OTHER}
+"""The kinds that are told by how a line begins: of a header more is wanted."""
 KINDS: Final = {word.encode(): code for word, code in CODES.items() if 0 < code < OTHER}
 
 _BEGIN: Final = rb'\{ ?"kind": ?"(\w++)", ?"seq": ?\d++, ?"turn": ?(\d{1,9})'
 START: Final = re.compile(_BEGIN + rb"[,}]")
-"""How a record begins; matches its kind and its turn. A header does not: of it more is wanted."""
+"""How a record begins; matches its kind and its turn."""
 
 NAMED: Final = re.compile(
     _BEGIN
-    + rb'(?:, ?"id": ?"[^"\\]*+")?(?:, ?"ts": ?(?:"[^"\\]*+"|[\d.]++))?, ?"conversation_id": ?"([^"\\]*+)"'
+    + rb'(?:, ?"id": ?"[^"\\]*+")?(?:, ?"ts": ?(?:"[^"\\]*+"|[\d.]++))?, ?"conversation_id": ?"([^"\\\0-\x1f]*+)"'
 )
 """The same of a record that says which session it belongs to, where our writer puts that."""
 
@@ -52,7 +55,7 @@ def head(line: bytes) -> Head:
     try:
         value = loads(line)
     except BadJsonError:
-        return Head(CODES["broken"])
+        return Head(BROKEN)
     if not isinstance(value, dict) or not isinstance(kind := value.get("kind"), str):
         return Head(OTHER)
     turn, session = value.get("turn"), value.get("conversation_id")
@@ -67,6 +70,15 @@ def named(line: bytes) -> Head:
     """Tell the head of a line that may name a session anywhere."""
     times = line.count(SESSION_KEY)
     found = NAMED.match(line) if times == 1 else START.match(line) if times == 0 else None
-    if found is None or (code := KINDS.get(found[1])) is None:
+    code = RECORDS.get(found[1]) if found is not None else None
+    if found is None or code is None or (times and not _is_text(found[3])):
         return head(line)
     return Head(code, int(found[2]), found[3] if times else None)
+
+
+def _is_text(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

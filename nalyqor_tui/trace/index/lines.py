@@ -13,6 +13,7 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import IO, Final, NamedTuple
 
@@ -23,6 +24,9 @@ from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, sc
 _WORTH: Final = 8 << 20  # bytes from which processes are faster than this one
 _MOST: Final = 4  # processes
 _TAIL: Final = 1 << 16
+
+
+_HOME: Final = str(Path(__file__).parents[3])
 
 
 class Span(NamedTuple):
@@ -87,10 +91,13 @@ class Lines:
                 self._append(piece)
             self._finish()
             return
-        self._was = cache.identity(self._fd, heads=self.heads)
-        if (kept := cache.load(self._fd, heads=self.heads)) is not None and len(kept.codes):
-            self._take_over(kept)
-            return
+        if (
+            os.fstat(self._fd).st_size == self.size
+        ):  # else it has grown since somebody looked: what is kept is of all
+            self._was = cache.identity(self._fd, heads=self.heads)
+            if (kept := cache.load(self._fd, heads=self.heads)) is not None and len(kept.codes):
+                self._take_over(kept)
+                return
         count = max(1, min(_MOST, os.cpu_count() or 1))
         bounds = [self.size * part // count for part in range(count + 1)]
         self._scanned = [0] * count
@@ -103,6 +110,11 @@ class Lines:
             thread.start()
         self._gathering = Thread(target=self._gather, args=(threads,), daemon=True)
         self._gathering.start()
+
+    def are_of(self, fd: int) -> bool:
+        """Say whether they are the lines of this open file."""
+        mine, other = os.fstat(self._fd), os.fstat(fd)
+        return (mine.st_dev, mine.st_ino) == (other.st_dev, other.st_ino)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all lines are known, or the time is over, or it was stopped; say whether they are."""
@@ -181,11 +193,14 @@ class Lines:
                     return
 
     def _worker(self, start: int, stop: int) -> Iterator[Piece]:
-        command = [sys.executable, "-m", "nalyqor_tui.trace.index.scan"]
+        # Not from the reader's folder, in which any file may lie: from where this program is.
+        command = [sys.executable, "-P", "-m", "nalyqor_tui.trace.index.scan"]
+        path = os.pathsep.join(filter(None, [_HOME, os.environ.get("PYTHONPATH", "")]))
         figures = [str(n) for n in (self._fd, start, stop, self.size)]
         with subprocess.Popen(
             [*command, *figures, "heads" if self.heads else "offsets"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=(self._fd,),
+            env={**os.environ, "PYTHONPATH": path},
         ) as worker:  # fmt: skip
             self._workers.append(worker)
             assert worker.stdout is not None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from nalyqor_tui.trace.index.heads import CODES, KINDS, NO_TURN, SESSION_KEY, START, Head, head, named
+from nalyqor_tui.trace.index.heads import CODES, NO_TURN, RECORDS, SESSION_KEY, START, Head, head, named
 
 WINDOW: Final = 1 << 20
 LONGEST: Final = 64 << 20
@@ -79,10 +79,8 @@ def _lines(window: bytes, whole: int, base: int, stop: int, *, heads: bool) -> P
     end = min(whole, stop - base)
     if not heads:
         return _offsets(window, whole, base, at, end)
-    piece, known = _by_their_start(window, whole, base, at, end)
-    if known < window.count(
-        SESSION_KEY, at, end
-    ):  # sessions are named in lines that were told by their start
+    piece, known, upto = _by_their_start(window, whole, base, at, end)
+    if known < window.count(SESSION_KEY, at, upto):  # lines that were told by their start name sessions
         return _by_name(window, whole, base, piece)
     return piece
 
@@ -98,12 +96,14 @@ def _offsets(window: bytes, whole: int, base: int, at: int, end: int) -> Piece:
     return piece
 
 
-def _by_their_start(window: bytes, whole: int, base: int, at: int, end: int) -> tuple[Piece, int]:
-    """Tell the lines by how they begin; return also how many session keys stand in those that were read whole.
+def _by_their_start(window: bytes, whole: int, base: int, at: int, end: int) -> tuple[Piece, int, int]:
+    """Tell the lines by how they begin.
+
+    Return also how many session keys stand in those that were read whole, and where the last of them ends.
 
     This loop runs once for each line of the file: nothing in it is a call that could be spared.
     """
-    piece, find, match, codes_of = Piece(base), window.find, START.match, KINDS
+    piece, find, match, codes_of = Piece(base), window.find, START.match, RECORDS
     offsets, codes, turns = piece.offsets.append, piece.codes.append, piece.turns.append
     known = 0
     while at < end:
@@ -122,7 +122,7 @@ def _by_their_start(window: bytes, whole: int, base: int, at: int, end: int) -> 
             turns(turn)
             known += line.count(SESSION_KEY)
         at = after
-    return piece, known
+    return piece, known, min(at, whole)
 
 
 def _by_name(window: bytes, whole: int, base: int, found: Piece) -> Piece:
