@@ -112,6 +112,7 @@ PROGRAMS: tuple[Program, ...] = (
         home="gg",
         search=("g/", "{needle}", "\r"),
         setup=("c", "^id$", "\r", "!"),  # the column with the ids comes first, so that the end can be told
+        largest=2 * 10**8,  # it searches a minute for each 100 MB
         needs="vd",
     ),
 )
