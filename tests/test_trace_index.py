@@ -120,21 +120,6 @@ def test_what_was_stopped_keeps_what_it_knows(tmp_path: Path, monkeypatch: pytes
     os.close(fd)
 
 
-@given(texts=st.lists(st.integers(0, 60), max_size=40), count=st.integers(1, 50), ended=st.booleans())
-def test_the_tail_is_the_last_lines(
-    tmp_path_factory: pytest.TempPathFactory, texts: list[int], count: int, ended: bool
-) -> None:
-    path = tmp_path_factory.mktemp("i") / "t.jsonl"
-    path.write_bytes(b"\n".join(b"x" * n for n in texts) + (b"\n" if ended else b""))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index, "_TAIL", 16)
-        fd, lines = opened(path, heads=False)
-        lines.start()
-        wanted = [lines.span(n) for n in range(len(lines))][-count:]
-        assert lines.tail(count) == wanted
-    os.close(fd)
-
-
 @given(first=st.lists(LINE, max_size=8), more=st.lists(LINE, max_size=8), cut=st.integers(0, 200))
 def test_a_file_that_has_grown_is_as_if_read_anew(
     tmp_path_factory: pytest.TempPathFactory, first: list[bytes], more: list[bytes], cut: int

@@ -1,7 +1,7 @@
 """The lines of a file while they are being found, and after: offset, kind and turn of each, in arrays.
 
 A large file is scanned by processes of their own, each a part of it, so that keys are never kept waiting. What
-is known grows from the start of the file; the last lines can be read at once, before their numbers are known.
+is known grows from the start of the file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, sc
 
 _WORTH: Final = 8 << 20  # bytes from which processes are faster than this one
 _MOST: Final = 4  # processes
-_TAIL: Final = 1 << 16
 
 
 _HOME: Final = str(Path(__file__).parents[3])
@@ -165,17 +164,6 @@ class Lines:
         offset, length = self.span(number)
         return os.pread(self._fd, min(length, most), offset)
 
-    def tail(self, count: int, most: int = 4 << 20) -> list[Span]:
-        """Return where the last lines lie, found from the end of the file; fewer where they are longer than `most`."""
-        window, size = _TAIL, self.size
-        while True:
-            start = max(0, size - window)
-            data = os.pread(self._fd, size - start, start)
-            spans = _spans(data, start, from_start=start == 0)
-            if len(spans) > count or start == 0 or window >= most:
-                return spans[-count:]
-            window *= 4
-
     def _follow(self, part: int, start: int, stop: int) -> None:
         """Take in what a worker finds; where it fails, go on without it."""
         scanned = start
@@ -279,18 +267,3 @@ def _read(out: IO[bytes]) -> Piece | None:
     piece.offsets.frombytes(offsets)
     piece.turns.frombytes(turns)
     return piece
-
-
-def _spans(data: bytes, base: int, *, from_start: bool) -> list[Span]:
-    """Return the lines in the last bytes of a file; the first of them may be cut, so it is one only at the start."""
-    body = data.removesuffix(b"\n")
-    at = 0 if from_start else body.find(b"\n") + 1
-    if not data or (not from_start and at == 0):
-        return []
-    spans = []
-    while at <= len(body):
-        end = body.find(b"\n", at)
-        end = len(body) if end < 0 else end
-        spans.append(Span(base + at, end - at))
-        at = end + 1
-    return spans
