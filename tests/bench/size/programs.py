@@ -126,7 +126,8 @@ def meaning(file: Path) -> dict[str, str]:
         "file": str(file),
         "first": _any(meta["first"]),
         "last": _any(meta["last"]),
-        "last_session": str(meta["last_session"]),
+        # The only session is on the screen from the start, and so no sign of the end.
+        "last_session": str(meta["last_session"]) if meta["sessions"] > 1 else _any(meta["last"]),
         "needle": str(meta["needle"]),
         "session": str(meta["needle_at"]["session"]),
         "hit": str(meta["needle_at"]["record"]),
