@@ -250,6 +250,9 @@ class TestOpening:
             await s.press("j")
             assert "! not recognised" in s.drawn() and "line 2 of" in s.drawn()
             assert isinstance(s.app.failure, TraceError)
+            await s.press("D", "j")
+            assert "there are no decisions here" in s.told[-1]
+            assert "line 3 of" in s.drawn()
 
     async def test_a_wrong_policy_ends_the_program(self, tmp_path: Path) -> None:
         def load() -> Opened:

@@ -208,8 +208,12 @@ class LineView(Screen[int | None]):
             self.app.show_case(opening.opened, wanted=self.view.spot.offset if self.view.spot else 0)  # type: ignore[attr-defined]
         elif opening is not None:
             self.tell(own("the decisions are not known yet: the title says how far the reading is"))
-        else:
+        elif len(self.app.screen_stack) > 2:
             self.dismiss(self.view.spot.offset if self.view.spot is not None else None)
+        else:  # nothing lies under these lines: what they are of is no trace
+            self.tell(
+                own("there are no decisions here: this file could not be read as a trace"), problem=True
+            )
 
     def _outdated(self, opened: Opened) -> bool:
         """Whether lines came or went since a case was opened, which does not follow the file itself."""
