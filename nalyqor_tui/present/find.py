@@ -11,7 +11,9 @@ from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import Step
 from nalyqor_tui.present.text import show
 from nalyqor_tui.trace import records as rec
+from nalyqor_tui.trace.long import LongEntries
 from nalyqor_tui.trace.parse import dumps
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.session import Entry
 
 _CLOCK = re.compile(r":?(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
@@ -42,6 +44,16 @@ def owner(review: Review, entry: int) -> int | None:
         return found.index
     after = bisect_right(decisions, entry, key=lambda decision: decision.entry)
     return min(after, len(decisions) - 1) if decisions else None
+
+
+def on_line(review: Review, spot: Place) -> int | None:
+    """Return the record that begins on a line, else the last one before it; None where records have no lines."""
+    entries = review.session.entries
+    if isinstance(entries, LongEntries):  # in the order of the file
+        return max(0, bisect_right(entries, spot.offset, key=lambda entry: entry.place.offset) - 1)
+    placed = ((e.place.offset, -e.index) for e in entries if e.place.line and e.place.file == spot.file)
+    before = max((place for place in placed if place[0] <= spot.offset), default=None)
+    return None if before is None else -before[1]
 
 
 def hits(review: Review, text: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -29,6 +30,15 @@ class Runs:
         for at in range(self._firsts[session], self._firsts[session + 1]):
             run = self._order[at]
             yield self._starts[run], self._starts[run + 1]
+
+    def owner(self, line: int) -> int | None:
+        """Return the session of a line, by its ordinal; None for a line before all sessions."""
+        run = bisect_right(self._starts, line) - 1
+        if not 0 <= run < len(self._starts) - 1:
+            return None
+        if self._order is None or self._firsts is None:
+            return run
+        return bisect_right(self._firsts, self._order.index(run)) - 1
 
 
 class Assigning:

@@ -19,7 +19,7 @@ from nalyqor_tui.trace import folder, long
 from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
-from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Names, SessionDraft
+from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Located, Names, SessionDraft
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.spill import Spill
 from nalyqor_tui.trace.long import LONG, Pulse
@@ -132,6 +132,24 @@ class Trace:
         """Return the place of the first record of a session."""
         return next((place for _, place in self._drafts[index].load()), None)
 
+    def session_at(self, spot: Place) -> int | None:
+        """Return the session that the line around a place belongs to, by its ordinal; None where it cannot be told.
+
+        Records are read only where the format keeps no account of which lines are whose.
+        """
+        first = 0
+        for part in self.parts:
+            sessions = range(first, first + len(part.reading.sessions))
+            first = sessions.stop
+            mine = next((one for one in part.documents if one.name == spot.file), None)
+            if mine is None or mine.whole:
+                continue
+            if part.reading.session_of is not None:
+                found = part.reading.session_of(spot.offset)
+                return None if found is None else sessions[found]
+            return sessions[0] if len(sessions) == 1 else self._holder(sessions, spot)
+        return None
+
     def read(self, index: int) -> Session:
         """Read a session without keeping it, for a pass over many."""
         return self._sessions.get(index) or self._build(index)
@@ -153,6 +171,16 @@ class Trace:
             with contextlib.suppress(BadJsonError, KeyError):
                 return hashlib.sha256(canonical(self._document(place).element(place))).hexdigest()
         return hashlib.sha256(self._document(place).data(place)).hexdigest()
+
+    def _holder(self, sessions: Iterable[int], spot: Place) -> int | None:
+        """Return the first of these sessions that has something on a line."""
+
+        def places(index: int) -> Iterable[Place]:
+            load = self._drafts[index].load
+            return load.places if isinstance(load, Located) else (e.place for e in self.read(index).entries)
+
+        at = spot.offset, spot.file
+        return next((n for n in sessions if any((p.offset, p.file) == at for p in places(n))), None)
 
     def _build(self, index: int, pulse: Pulse | None = None) -> Session:
         draft = self._drafts[index]

@@ -181,13 +181,16 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
     def show_case(self, opened: Opened, *, wanted: int | None = None) -> bool:
         """Show a case that was opened while its lines were shown: in their stead, or on top where it is `wanted`.
 
-        `wanted` is the offset of the line from which the reader asks for it: of a single session, its record is shown.
+        `wanted` is the offset of the line from which the reader asks for it: the record on it is shown, or from the
+        first line what was asked for when the program was started.
         Return False where nothing was shown, as the reader has begun to read the lines.
         """
         if self.case is not opened.case:
             self.case = opened.case
             self.case.keys = self.keys
             self.case.following = opened.follow and self.follow()
+        from nalyqor_tui.trace.place import Place
+
         at = opened.at
         if (
             self.case.following
@@ -197,10 +200,11 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             decisions = self.case.review(opened.session or 0).session.decisions
             at = decisions[-1].number if decisions else None
         if wanted is not None:
-            screen = first_screen(opened.case, opened.session, at)
+            asked = not wanted and (at is not None or opened.session is not None)
+            screen = first_screen(opened.case, opened.session, at if asked else None)
             self.push_screen(screen)
-            if at is None and hasattr(screen, "from_lines"):
-                self.call_after_refresh(screen.from_lines, wanted)
+            if not asked:
+                self.call_after_refresh(screen.from_lines, Place(None, wanted, 0))  # type: ignore[attr-defined]
         elif not self.touched:
             self.switch_screen(first_screen(opened.case, opened.session, at))
         return wanted is not None or not self.touched

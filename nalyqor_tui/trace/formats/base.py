@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, overload
+from typing import Literal, Protocol, overload, runtime_checkable
 
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.trace.document import Document, Sample
-from nalyqor_tui.trace.place import Placed
+from nalyqor_tui.trace.place import Place, Placed
 
 Level = Literal["exact", "rebuilt", "observed", "derivable", "absent", "as captured"]
 
@@ -54,6 +54,16 @@ class ByLine(ABC):
         return map(self.read, self.numbers())
 
 
+@runtime_checkable
+class Located(Protocol):
+    """What loads a session and knows before it reads anything where that stands."""
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The values that hold the session."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SessionDraft:
     """A session that a reader has found: `load` reads its records when somebody wants to see them."""
@@ -89,13 +99,15 @@ class Reading:
     """What a reader found in a file: its sessions, who wrote it, and what the reader should know.
 
     `dialect` names the writer where a format has several; `fidelity` holds for this file where it differs
-    from the format's; `warnings` are shown first of all.
+    from the format's; `warnings` are shown first of all. `session_of` returns the session, by its ordinal, that
+    the line around a byte belongs to, where that is known without reading the line.
     """
 
     sessions: Sequence[SessionDraft]
     dialect: str = ""
     fidelity: Fidelity | None = None
     warnings: Sequence[Phrase] = ()
+    session_of: Callable[[int], int | None] | None = None
 
 
 class Format(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ def read(document: Document) -> Reading:
     """
     if not document.whole:
         ids, runs = _in_lines(document.lines)
-        return Reading(Drafts(ids, lambda session: _Lines(document, runs, session)))
+        drafts = Drafts(ids, lambda session: _Lines(document, runs, session))
+        return Reading(drafts, session_of=lambda offset: runs.owner(_number(document.lines, offset)))
     places = [item.place for item in document.items()]
     ids, runs = _in_array(document)
     return Reading(Drafts(ids, lambda session: _Elements(document, runs, session, places)))
@@ -47,6 +49,11 @@ def read(document: Document) -> Reading:
 
 def _ours(value: dict[str, Json]) -> bool:
     return value["kind"] in KINDS or "seq" in value or "turn" in value
+
+
+def _number(lines: Lines, offset: int) -> int:
+    """Return the number of the line around a byte, from 0."""
+    return bisect_right(lines.offsets, offset) - 1
 
 
 def _record(document: Document, place: Place) -> Placed:

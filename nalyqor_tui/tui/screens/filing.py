@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.app import App
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import Phrase, own, phrase
@@ -25,10 +26,29 @@ def follow(app: App[Any]) -> Phrase:
     return own("following: the trace is read again as it grows" if case.following else "no longer following")
 
 
-def show_lines(
-    screen: Screen[Any], case: Case, place: Place | None, back: Callable[[int], None] | None = None
-) -> None:
-    """Show the file that a place is in line by line, from that place on; `back` hears where the reader left it."""
+def session_of(screen: Screen[Any], case: Case, spot: Place, then: Callable[[int], None]) -> None:
+    """Hand on the session that the line around a place belongs to, by its ordinal, as soon as it is found."""
+    trace = case.trace
+    if len(trace.session_ids) == 1:
+        then(0)
+        return
+
+    def found(session: int | None) -> None:
+        if session is None:
+            outlets.tell(screen, own("which session this line belongs to cannot be told"))
+        else:
+            then(session)
+
+    def find() -> None:
+        session = trace.session_at(spot)
+        if not get_current_worker().is_cancelled:
+            screen.app.call_from_thread(found, session)
+
+    screen.run_worker(find, thread=True, exclusive=True, group="session_of")
+
+
+def show_lines(screen: Screen[Any], case: Case, place: Place | None, back: Callable[[Place], None]) -> None:
+    """Show the file of a place line by line, from there on; `back` hears from which line the reader wants back."""
     from nalyqor_tui.tui.screens.lines import LinesScreen
 
     if place is None:
@@ -43,7 +63,7 @@ def show_lines(
     def left(offset: int | None) -> None:
         if not file.watched:
             file.close()
-        if offset is not None and back is not None:
-            back(offset)
+        if offset is not None:
+            back(Place(None, offset, 0, "", place.file))
 
     screen.app.push_screen(LinesScreen(file, case.keys, at=place.offset), left)

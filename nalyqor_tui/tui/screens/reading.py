@@ -137,8 +137,8 @@ class ReadingScreen(Screen[None]):
     def _show_only(self, listed: Sequence[int]) -> None:
         current = self.list.current if self.list.cursor else None
         self.list.show_only(listed)
-        if current is not None and current in listed:
-            self.list.go(listed.index(current))
+        if current is not None:
+            self.list.go_to(current)
 
     @property
     def reading(self) -> bool:

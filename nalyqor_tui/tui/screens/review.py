@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import Literal
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import phrase
+from nalyqor_tui.present import find
 from nalyqor_tui.present.rows import Row
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.asking import Asking
-from nalyqor_tui.tui.screens.filing import follow, show_lines
+from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -30,7 +31,7 @@ class ReviewScreen(Asking, Taking):
     def on_mount(self) -> None:
         """Go to the spot that was asked for."""
         if self.at is not None:
-            self.call_after_refresh(self.go_to, self.at)
+            self.call_after_refresh(self.from_lines if isinstance(self.at, Place) else self.go_to, self.at)
 
     def on_rows_opened(self, message: Rows.Opened) -> None:
         """Open a row in full; a note in the editor."""
@@ -107,9 +108,7 @@ class ReviewScreen(Asking, Taking):
         """Open a neighbouring session."""
         index = self.review.index + by
         if 0 <= index < len(self.case.trace.session_ids):
-            from nalyqor_tui.tui.screens.visit import open_session
-
-            open_session(self, self.case, index, switch=True)
+            self._open_session(index)
         else:
             self.tell(phrase("no session {where} this one", where=phrase("after" if by > 0 else "before")))
 
@@ -175,12 +174,21 @@ class ReviewScreen(Asking, Taking):
             self.call_after_refresh(self.steps.ends, True)
         self.call_after_refresh(self.fill)
 
-    def from_lines(self, offset: int) -> None:
-        """Go to the record that begins at an offset, or that stands before it."""
-        entries = self.review.session.entries
-        if entries:
-            at = bisect_right(entries, offset, key=lambda entry: entry.place.offset)
-            self.show_record(max(0, at - 1))
+    def from_lines(self, spot: Place) -> None:
+        """Go to the record on a line of the file, or to the one before it; to its session, where that is another."""
+
+        def show(index: int) -> None:
+            if index != self.review.index:
+                self._open_session(index, spot)
+            elif (entry := find.on_line(self.review, spot)) is not None:
+                self.show_record(entry)
+
+        session_of(self, self.case, spot, show)
+
+    def _open_session(self, index: int, at: Place | None = None) -> None:
+        from nalyqor_tui.tui.screens.visit import open_session
+
+        open_session(self, self.case, index, at, switch=True)
 
     def action_reload(self) -> None:
         """Judge anew by the policy as it is now."""

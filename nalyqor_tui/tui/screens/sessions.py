@@ -10,9 +10,10 @@ from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present.sessions import SessionRows
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
-from nalyqor_tui.tui.screens.filing import follow, show_lines
+from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.reading import ReadingScreen
 from nalyqor_tui.tui.screens.visit import open_session
@@ -117,7 +118,17 @@ class SessionsScreen(ReadingScreen):
     def action_lines(self) -> None:
         """Show the file line by line, at the first record of the session under the cursor."""
         current = self.list.current
-        show_lines(self, self.case, None if current is None else self.case.trace.begins(current))
+        begins = None if current is None else self.case.trace.begins(current)
+        show_lines(self, self.case, begins, self.from_lines)
+
+    def from_lines(self, spot: Place) -> None:
+        """Open the session of a line of the file, at the record on it."""
+
+        def show(index: int) -> None:
+            self.list.go_to(index)
+            open_session(self, self.case, index, spot)
+
+        session_of(self, self.case, spot, show)
 
     def action_follow(self) -> None:
         """Follow the file as it grows, or stop following it."""

@@ -18,6 +18,7 @@ from nalyqor_tui.present.rows import Heading, Line
 from nalyqor_tui.present.sessions import SessionRow, session_row
 from nalyqor_tui.present.steps import Steps as Listed
 from nalyqor_tui.present.steps import steps as listed
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.session import Decision
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import foot
@@ -46,8 +47,8 @@ class ReviewView(Patient):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     AUTO_FOCUS = "#list"
 
-    def __init__(self, case: Case, index: int, at: str | None = None) -> None:
-        """Review the session `index`; open at the decision, clock, record or rule `at`."""
+    def __init__(self, case: Case, index: int, at: str | Place | None = None) -> None:
+        """Review the session `index`; open at the decision, clock, record or rule `at`, or at a line of the file."""
         super().__init__()
         self.case = case
         self.review: Review = case.review(index)

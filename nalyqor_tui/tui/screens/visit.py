@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
 from nalyqor_tui.phrase import own
+from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.opening import Opened, Opening
 from nalyqor_tui.tui.screens.review import ReviewScreen
@@ -18,7 +19,7 @@ _TICK: Final = 0.1  # seconds between two looks at how far it is
 
 
 def open_session(
-    screen: Screen[Any], case: Case, index: int, at: str | None = None, *, switch: bool = False
+    screen: Screen[Any], case: Case, index: int, at: str | Place | None = None, *, switch: bool = False
 ) -> None:
     """Show a session on top of `screen`, or in its stead; a very long one is read and judged first."""
 
@@ -31,7 +32,7 @@ def open_session(
     if index in case.reviews or not case.trace.is_long(index):
         show(True)
     else:
-        screen.app.push_screen(WaitingScreen(Opening(lambda: Opened(case, index, at))), show)
+        screen.app.push_screen(WaitingScreen(Opening(lambda: Opened(case, index))), show)
 
 
 class WaitingScreen(ModalScreen[bool]):

@@ -75,6 +75,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
         self.refresh()
 
+    def go_to(self, session: int) -> None:
+        """Put the cursor on a session, if it is listed."""
+        if session in self.listed:
+            self.go(self.listed.index(session))
+
     def on_click(self, event: Click) -> None:
         """Choose with the mouse; a second click opens."""
         self.go(self.scroll_offset.y + event.y)

@@ -5,7 +5,7 @@ Three dialects say what a span means: the GenAI conventions, OpenInference and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -19,7 +19,7 @@ from nalyqor_tui.trace.formats.otel.sessions import Count, group, see
 from nalyqor_tui.trace.formats.otel.span import Event, Span
 from nalyqor_tui.trace.formats.otel.story import Story
 from nalyqor_tui.trace.formats.pick import arr, first, obj
-from nalyqor_tui.trace.place import Placed
+from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.records import Json, Unparsed
 
 NAME = "otel"
@@ -105,6 +105,11 @@ class _Load:
     name: str
     addresses: tuple[Address, ...]
     below: str | None
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The values that its spans and log records stand in."""
+        return [place for place, _ in self.addresses]
 
     def __call__(self) -> Iterable[Placed]:
         pieces = list(load(self.document, self.addresses))
