@@ -7,11 +7,20 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import BadJsonError, _depth, canonical, dumps, duplicate_keys, loads, resolve
+from nalyqor_tui.trace.parse import (
+    BadJsonError,
+    _depth,
+    alike,
+    canonical,
+    dumps,
+    duplicate_keys,
+    loads,
+    resolve,
+)
 from nalyqor_tui.trace.records import KINDS, Unknown, Unparsed, extras, read
 
 JSON = st.recursive(
@@ -39,11 +48,25 @@ def record(kind: str, **fields: Any) -> dict[str, Any]:
     return {"kind": kind, **({} if kind == "trace" else {"seq": 1, "turn": 1}), **MINIMAL[kind], **fields}
 
 
+def _turned(value: Any) -> Any:
+    """Return an equal value, with the keys of its objects the other way round."""
+    if isinstance(value, dict):
+        return {key: _turned(inner) for key, inner in reversed(value.items())}
+    return [_turned(inner) for inner in value] if isinstance(value, list) else value
+
+
 class TestJson:
     @given(JSON)
     def test_what_is_written_is_read(self, value: Any) -> None:
         assert loads(dumps(value).encode("utf-8", "surrogatepass")) == value
         assert loads(canonical(value)) == value
+
+    @given(JSON, JSON)
+    @example([2**64], [float(2**64)])
+    @example("\ud800", "\\ud800")
+    def test_values_are_alike_where_their_canonical_forms_are(self, one: Any, other: Any) -> None:
+        assert (alike(one) == alike(other)) == (canonical(one) == canonical(other))
+        assert alike(_turned(one)) == alike(one)
 
     @pytest.mark.parametrize("digits", ["18446744073709551615", "18446744073709551616", "-9" * 1 + "9" * 40])
     def test_integers_keep_every_digit(self, digits: str) -> None:

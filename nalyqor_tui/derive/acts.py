@@ -13,7 +13,7 @@ from nalyqor_tui.phrase import Phrase, join, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Event
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import canonical, dumps
+from nalyqor_tui.trace.parse import alike, dumps
 from nalyqor_tui.trace.session import Decision, arguments
 
 Key = bytes
@@ -110,7 +110,7 @@ class Memory:
         done = arguments(action)
         if any(name not in done for name in self.same):
             return self._anywhere
-        return self._slices.setdefault(canonical([done[name] for name in self.same]), Slice())
+        return self._slices.setdefault(alike([done[name] for name in self.same]), Slice())
 
     def perhaps(self, action: rec.Action) -> list[Act]:
         """Return the acts that may fit, for the arguments of an action; the latest first."""

@@ -15,7 +15,7 @@ from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Fact, Need
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import BadJsonError, canonical, dumps, loads, resolve
+from nalyqor_tui.trace.parse import BadJsonError, alike, dumps, loads, resolve
 from nalyqor_tui.trace.records import Json
 from nalyqor_tui.trace.session import arguments
 
@@ -43,21 +43,21 @@ class _Seen:
 
     def put(self, key: bytes | None, value: Value | None, entry: int) -> None:
         """Keep a value for a key; without a key every other value counts as another thing's."""
-        form = b"" if value is None else canonical(value.value)
+        form = b"" if value is None else alike(value.value)
         if key is None:
             self.loose.add(form)
             self.loose_at = entry
             key = b"?" + form
         if key in self.by_key:
             old = self.by_key[key]
-            self.holders -= Counter([b"" if old is None else canonical(old.value)])
+            self.holders -= Counter([b"" if old is None else alike(old.value)])
         self.holders[form] += 1
         self.by_key[key] = self.last = value
 
     def of(self, key: bytes) -> Value | None:
         """Return the value for a key, unless a later one with another value may be of the same thing."""
         value = self.by_key.get(key)
-        if value is None or self.loose_at < value.entry or self.loose == {canonical(value.value)}:
+        if value is None or self.loose_at < value.entry or self.loose == {alike(value.value)}:
             return value
         return None
 
@@ -117,7 +117,7 @@ class Facts:
             return None
         given, key = arguments(action), self._keys[name]
         if all(part in given for part in key):
-            return seen.of(canonical([given[part] for part in key]))
+            return seen.of(alike([given[part] for part in key]))
         if action.tool is not None and not isinstance(action.arguments, dict):
             return None  # the call may well have named it
         return seen.only()
@@ -153,7 +153,7 @@ def _key(fact: Fact, given: dict[str, Json], members: dict[str, Json]) -> bytes 
     """Tell one thing's fact from another's by the call's arguments, else by the result's own members."""
     if not all(part in given or part in members for part in fact.key):
         return None
-    return canonical([given[part] if part in given else members[part] for part in fact.key])
+    return alike([given[part] if part in given else members[part] for part in fact.key])
 
 
 def _decoded(result: Json) -> Json:

@@ -9,7 +9,7 @@ from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.schema import Limit
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import canonical
+from nalyqor_tui.trace.parse import alike
 from nalyqor_tui.trace.session import Decision, Session, arguments
 
 _SHOWN = 3  # of the decisions that were counted, beside the one that is judged
@@ -76,7 +76,7 @@ class Tally:
             if self._anywhere.scope != scope:
                 self._anywhere = _Count(scope)
             return self._anywhere
-        key = canonical([given[name] for name in self.limit.same])
+        key = alike([given[name] for name in self.limit.same])
         here = self._counts.get(key)
         if here is None or here.scope != scope:
             here = self._counts[key] = _Count(scope)

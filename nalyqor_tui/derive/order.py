@@ -15,7 +15,7 @@ from nalyqor_tui.phrase import Phrase, counted, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.policy.schema import Forbid, Need
 from nalyqor_tui.trace import records as rec
-from nalyqor_tui.trace.parse import canonical
+from nalyqor_tui.trace.parse import alike
 from nalyqor_tui.trace.session import Decision, arguments
 
 
@@ -104,7 +104,7 @@ class Monitor:
         given = arguments(action)
         if any(name not in given for name in self._need.same):
             return None
-        return canonical([given[name] for name in self._need.same])
+        return alike([given[name] for name in self._need.same])
 
     def _recent(self, decision: Decision, act: Act) -> bool:
         within = self._need.within_turns

@@ -144,11 +144,14 @@ def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
 def _shown(state: State, record: rec.Context, at: int) -> State:
     seen, largest = state.first_seen, state.largest
     for item in record.items:
-        if item.ref not in seen:
-            seen = seen.insert(item.ref, at)
-        size = item.tokens[1] - item.tokens[0] if item.tokens else None
-        if size is not None and size > largest.get(item.ref, (-1, at))[0]:
-            largest = largest.insert(item.ref, (size, at))
+        ref, span = item.ref, item.tokens
+        if ref not in seen:
+            seen = seen.insert(ref, at)
+        if span is None or (size := span[1] - span[0]) < 0:
+            continue
+        known = largest.get(ref)
+        if known is None or size > known[0]:
+            largest = largest.insert(ref, (size, at))
     return state._replace(first_seen=seen, largest=largest)
 
 

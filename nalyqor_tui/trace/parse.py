@@ -84,6 +84,14 @@ def canonical(value: Json) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
+def alike(value: Json) -> bytes:
+    """Encode a JSON value so that equal values give equal bytes, to be held against each other in one process."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, orjson.JSONEncodeError):
+        return canonical(value)
+
+
 def resolve(value: Json, pointer: str) -> Json:
     """Follow a JSON Pointer (RFC 6901); raise `KeyError` where it leads nowhere."""
     for raw in pointer.split("/")[1:]:

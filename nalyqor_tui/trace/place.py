@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nalyqor_tui.trace.records import AnyRecord
 
@@ -23,7 +23,12 @@ class Place:
 
     def below(self, pointer: str) -> Place:
         """Return the place of a part, by its pointer from here."""
-        return replace(self, pointer=self.pointer + pointer)
+        return Place(self.line, self.offset, self.length, self.pointer + pointer, self.file)
+
+    @property
+    def whole(self) -> Place:
+        """The place of the line or file that this is a part of."""
+        return Place(self.line, self.offset, self.length, "", self.file) if self.pointer else self
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line is not None else ""

@@ -7,7 +7,6 @@ import hashlib
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -199,10 +198,9 @@ class Trace:
         before: Place | None = None
         for record, place in placed:
             yield record, place
-            line = replace(place, pointer="") if place.pointer else place
-            if place.line is None or line == before:
+            if place.line is None or (before is not None and _beside(place, before)):
                 continue
-            before = line
+            before = line = place.whole
             if (row := self._twice(line)) is not None:
                 yield row, place
 
@@ -257,6 +255,11 @@ def _recognised(source: Source, problem: str) -> Claim:
             raise
         what = f"{problem}; of what could be unpacked: {error.what}"
         raise TraceError(what, path=source.path, remedy="give the file whole") from None
+
+
+def _beside(one: Place, other: Place) -> bool:
+    """Say whether two places are on the same line."""
+    return (one.offset, one.length, one.file) == (other.offset, other.length, other.file)
 
 
 def _is_folder(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nalyqor_tui.derive.consent import rivals
 from nalyqor_tui.derive.consent.language import Language, alike, sentences, simple, words
@@ -31,9 +32,14 @@ def names_object(reader: Reader, text: str) -> bool:
     """Say whether a plain text names what the tool's name says it acts on, or a value of the write."""
     _, verb = reader.language.kind_of(reader.act.tool)
     parts = [word for word in words(reader.act.tool) if word != verb and len(word) > 2]
-    if parts and any(alike(word, parts[-1]) for word in set(_WORD.findall(text))):
+    if parts and any(alike(word, parts[-1]) for word in _words(text)):
         return True
     return any(reader.mention(leaf, text) for leaf in telling(reader))
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
 def telling(reader: Reader) -> list[Leaf]:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "–": "-", "—": "-", "`": " "})
+_MARKS = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("\u00a0", " "), ("–", "-"), ("—", "-"), ("`", " "))
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\S)[*_](?=\S)|(?<=\S)[*_](?!\S)|^#+ ", re.M)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -56,12 +56,25 @@ class Language:
     numbers: dict[str, int]
     months: tuple[str, ...]
     verbs: dict[str, re.Pattern[str]]
+    roots: dict[str, tuple[str, ...]]
     stems: dict[str, frozenset[str]]
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one language lives as long as the process
     def kinds(self, text: str) -> frozenset[str]:
         """Name the kinds of act that a plain text speaks of."""
-        return frozenset(kind for kind, verb in self.verbs.items() if verb.search(text))
+        return frozenset(
+            kind
+            for kind, verb in self.verbs.items()
+            if any(root in text for root in self.roots[kind]) and verb.search(text)
+        )
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - one language lives as long as the process
+    def endings(self, text: str) -> tuple[tuple[int, str, str], ...]:
+        """Return where a plain text says how a number ends, the digits, and the words."""
+        return tuple(
+            (found.start(), next(group for group in found.groups() if group), found.group())
+            for found in self.ending.finditer(text)
+        )
 
     def kind_of(self, tool: str) -> tuple[frozenset[str], str]:
         """Return the kinds of act that a tool's name tells, and the word of it that does."""
@@ -117,6 +130,7 @@ def english() -> Language:
         numbers=data["numbers"],
         months=tuple(data["dates"]["months"]),
         verbs={kind: _verbs(listed) for kind, listed in data["verbs"].items()},
+        roots={kind: tuple(map(_root, listed)) for kind, listed in data["verbs"].items()},
         stems={kind: frozenset(listed) for kind, listed in data["verbs"].items()},
     )
 
@@ -124,7 +138,9 @@ def english() -> Language:
 @lru_cache(maxsize=2048)
 def simple(text: str) -> str:
     """Return a text in lower case, with plain quotes and without marks of emphasis."""
-    return _EMPHASIS.sub("", text.translate(_MARKS)).lower()
+    for mark, plain in _MARKS:
+        text = text.replace(mark, plain)
+    return (_EMPHASIS.sub("", text) if any(mark in text for mark in "*_#") else text).lower()
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +173,12 @@ def _words(listed: list[str]) -> re.Pattern[str]:
 
 def _verbs(listed: list[str]) -> re.Pattern[str]:
     """Match each verb in its forms: `cancel`, `cancels`, `cancelled`, `canceling`; `change`, `changing`."""
-    stems = (verb[:-1] if verb.endswith(("e", "y")) else verb for verb in listed)
+    roots = map(_root, listed)
     return re.compile(
-        rf"\b(?:{'|'.join(rf'{stem}{stem[-1]}?' for stem in stems)})(?:e|y|es|ed|ied|ies|s|ing|al)?\b"
+        rf"\b(?:{'|'.join(rf'{root}{root[-1]}?' for root in roots)})(?:e|y|es|ed|ied|ies|s|ing|al)?\b"
     )
+
+
+def _root(verb: str) -> str:
+    """Return what all forms of a verb begin with."""
+    return verb[:-1] if verb.endswith(("e", "y")) else verb

@@ -26,12 +26,18 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9'_.-]*[a-z0-9]|[a-z0-9]")
 def names(text: str, value: str) -> str:
     """Return the words by which a plain text holds a value, whole and not inside another word; else nothing."""
     plain = value.lower().strip()
-    if not plain:
+    if not plain or not all(part in text for part in _parts(plain)):
         return ""
     found = _whole(plain).search(text)
     if found is None and re.search(r"[_-]", plain):
         found = _whole(re.sub(r"[_-]+", " ", plain)).search(text)
     return found.group() if found else ""
+
+
+@lru_cache(maxsize=8192)
+def _parts(plain: str) -> tuple[str, ...]:
+    """Return what of a value must stand in a text, however its words are joined there: most texts hold none of it."""
+    return tuple(_GAP.split(plain)[::2])
 
 
 @lru_cache(maxsize=8192)

@@ -126,26 +126,23 @@ class Reader:
 
     def ending(self, value: str, text: str) -> str:
         """Return how a text ends the number of a thing of this kind, where it is not this one's."""
-        own = {str(v) for card in self.about(value) for _, v in card.values()}
-        elsewhere = {str(leaf.value) for leaf in self.act.leaves} - {value}
-        for found in self.language.ending.finditer(text):
-            digits = next(group for group in found.groups() if group)
-            near = text[max(0, found.start() - 40) : found.start()]
-            fits = any(
-                word in near
-                for word in (*kind_of(value).split(), *words(value))
-                if len(word) > 3 and word.isalpha()
-            )
-            fits = fits or any(
-                str(v).lower() in near
-                for card in self.about(value)
-                for _, v in card.values()
-                if len(str(v)) > 3
-            )
-            known = own | {str(v) for e in elsewhere for card in self.about(e) for _, v in card.values()}
-            if fits and not value.endswith(digits) and not any(one.endswith(digits) for one in known):
-                return found.group()
+        for start, digits, said in self.language.endings(text):
+            if value.endswith(digits) or not self._fits(value, text[max(0, start - 40) : start]):
+                continue
+            ours = {value, *(str(leaf.value) for leaf in self.act.leaves)}
+            if not any(
+                str(v).endswith(digits) for one in ours for c in self.about(one) for _, v in c.values()
+            ):
+                return said
         return ""
+
+    def _fits(self, value: str, near: str) -> bool:
+        """Say whether the words before the end of a number tell of a thing such as this one."""
+        named = (*kind_of(value).split(), *words(value))
+        held = (str(v).lower() for card in self.about(value) for _, v in card.values())
+        return any(word in near for word in named if len(word) > 3 and word.isalpha()) or any(
+            one in near for one in held if len(one) > 3
+        )
 
 
 def _named(card: Card, value: str, text: str) -> str:

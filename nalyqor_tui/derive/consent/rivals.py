@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nalyqor_tui.derive.consent import mentions
 from nalyqor_tui.derive.consent.language import alike, words
@@ -138,7 +139,12 @@ def _same_shape(reader: Reader, value: str, text: str) -> str:
         return ""
     own = {one.lower() for one in reader.act.strings}
     shape = shape_of(value)
-    return next((one for one in _TOKEN.findall(text) if shape_of(one) == shape and one not in own), "")
+    return next((one for one in _tokens(text) if shape_of(one) == shape and one not in own), "")
+
+
+@lru_cache(maxsize=2048)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
 
 
 def fellow_named(reader: Reader, leaf: Leaf, text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, text, unwrapped
-from nalyqor_tui.trace.parse import canonical, dumps
+from nalyqor_tui.trace.parse import alike, dumps
 from nalyqor_tui.trace.place import Place, Placed, Spread
 from nalyqor_tui.trace.records import (
     SCHEMA,
@@ -223,4 +223,4 @@ def known_by(said: Said) -> bytes:
     results: Sequence[Json] = [[r.call] if r.call else [None, r.value] for r in said.results]
     calls = [[call.name, call.arguments] for call in said.calls]
     content = said.content if isinstance(said.content, str) else text(said.content) if said.content else ""
-    return canonical([said.role, content, calls, results])
+    return alike([said.role, content, calls, results])
