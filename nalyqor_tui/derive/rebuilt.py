@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, overload
+from typing import Final
 
 from nalyqor_tui.derive.replay import said_as
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
 from nalyqor_tui.trace.session import Entry, Session
@@ -76,7 +77,7 @@ class History:
         return out
 
 
-class Items(Sequence[Item]):
+class Items(Lazy[Item]):
     """The first pieces of a history, as the items of a window; each is made when it is looked at."""
 
     __slots__ = ("history", "length")
@@ -93,26 +94,13 @@ class Items(Sequence[Item]):
     def __len__(self) -> int:
         return self.length
 
-    @overload
-    def __getitem__(self, at: int) -> Item: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Item]: ...
-    def __getitem__(self, at: int | slice) -> Item | Sequence[Item]:
-        if isinstance(at, slice):
-            return [self._item(index) for index in range(*at.indices(self.length))]
-        if not -self.length <= at < self.length:
-            raise IndexError(at)
-        return self._item(at % self.length)
-
-    def __iter__(self) -> Iterator[Item]:
-        return map(self._item, range(self.length))
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _item(self, at: int) -> Item:
+    def make(self, at: int) -> Item:
+        """Make an item."""
         start, end = self.history.ends[at - 1] if at else 0, self.history.ends[at]
         return Item(
             self.history.refs[at], self.history.entries[at], end - start, (start, end), estimated=True

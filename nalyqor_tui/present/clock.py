@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
 
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace.session import Decision, Session, seconds
 
 GAP = 300.0  # seconds of silence before a decision that deserve the reader's eye
@@ -27,7 +26,7 @@ class Moment:
         return self.since_previous is not None and self.since_previous >= GAP
 
 
-class Moments(Sequence[Moment | None]):
+class Moments(Lazy[Moment | None]):
     """The moment of each decision, None where no time was recorded or it cannot be read; each when it is asked for."""
 
     def __init__(self, session: Session) -> None:
@@ -41,13 +40,8 @@ class Moments(Sequence[Moment | None]):
     def __len__(self) -> int:
         return len(self._session.decisions)
 
-    @overload
-    def __getitem__(self, at: int) -> Moment | None: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Moment | None]: ...
-    def __getitem__(self, at: int | slice) -> Moment | Sequence[Moment | None] | None:
-        if isinstance(at, slice):
-            return [self[index] for index in range(len(self))[at]]
+    def make(self, at: int) -> Moment | None:
+        """Work out the moment of a decision."""
         decision = self._session.decisions[at]
         ts = stamp(self._session, decision)
         now = seconds(ts)

@@ -6,9 +6,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Literal
 
 from nalyqor_tui.derive.grade import Grade
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present import words
 from nalyqor_tui.present.clock import Moment
@@ -41,7 +42,7 @@ class Step:
         return self.kind == "unparsed" or (self.grade is not None and self.grade.word in ("flawed", "bad"))
 
 
-class Steps(Sequence[Step]):
+class Steps(Lazy[Step]):
     """The rows of a session, each made when it is asked for; what moves about in them asks for none.
 
     A row is kept as the ordinal of its record, its kind, and the ordinal of its turn, decision or piece.
@@ -63,15 +64,8 @@ class Steps(Sequence[Step]):
     def __len__(self) -> int:
         return len(self._kinds)
 
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Step]: ...
-    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
-        """Return a row."""
-        if isinstance(index, slice):
-            return [self[at] for at in range(len(self))[index]]
-        at = range(len(self))[index]
+    def make(self, at: int) -> Step:
+        """Return a row, and keep it for a while."""
         if (step := self._kept.get(at)) is None:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()

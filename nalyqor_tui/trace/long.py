@@ -7,8 +7,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, overload
+from typing import Final
 
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace.build import Outline
 from nalyqor_tui.trace.formats.base import ByLine
 from nalyqor_tui.trace.place import Place
@@ -47,7 +48,7 @@ def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse | None = None) -> 
     return outline.session(name, entries, ids, ids.doubled)
 
 
-class LongEntries(Sequence[Entry]):
+class LongEntries(Lazy[Entry]):
     """The records of a session by their ordinals; the last that were looked at are kept."""
 
     def __init__(self, lines: ByLine, numbers: array[int], turns: array[int], twice: Twice) -> None:
@@ -81,15 +82,12 @@ class LongEntries(Sequence[Entry]):
         for at in ordinals:
             yield self._kept.get(at) or self._read(at)
 
-    @overload
-    def __getitem__(self, index: int) -> Entry: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
-    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
-        """Return a record; of a slice, a view that reads as little."""
-        if isinstance(index, slice):
-            return Part(self, range(len(self))[index])
-        at = range(len(self))[index]
+    def part(self, ordinals: range) -> Sequence[Entry]:
+        """Return a view that reads as little."""
+        return Part(self, ordinals)
+
+    def make(self, at: int) -> Entry:
+        """Return a record, and keep it for a while."""
         if (entry := self._kept.get(at)) is None:
             entry = self._read(at)
             if len(self._kept) >= _CACHED:
@@ -108,7 +106,7 @@ class LongEntries(Sequence[Entry]):
         return Entry(at, self._turns[at], record, place)
 
 
-class Part(Sequence[Entry]):
+class Part(Lazy[Entry]):
     """Some of the records."""
 
     def __init__(self, entries: LongEntries, ordinals: range) -> None:
@@ -122,17 +120,17 @@ class Part(Sequence[Entry]):
         """Yield them; of a few, what was read is kept."""
         if len(self) > _CACHED // 2:
             return self._entries.span(self._ordinals)
-        return map(self._entries.__getitem__, self._ordinals)
+        return map(self._entries.make, self._ordinals)
 
-    @overload
-    def __getitem__(self, index: int) -> Entry: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
-    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
-        """Return a record, or fewer of them."""
-        if isinstance(index, slice):
-            return Part(self._entries, self._ordinals[index])
-        return self._entries[self._ordinals[index]]
+    def part(self, ordinals: range) -> Sequence[Entry]:
+        """Return fewer of them."""
+        step = self._ordinals.step * ordinals.step
+        first = self._ordinals.start + self._ordinals.step * ordinals.start
+        return Part(self._entries, range(first, first + step * len(ordinals), step))
+
+    def make(self, at: int) -> Entry:
+        """Return a record."""
+        return self._entries.make(self._ordinals[at])
 
 
 class LongIds:

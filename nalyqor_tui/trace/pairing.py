@@ -5,15 +5,15 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import overload
 
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 
 _NONE = -1
 
 
-class Decisions(Sequence[Decision]):
+class Decisions(Lazy[Decision]):
     """The decisions of a session, kept as numbers; each is made when it is asked for."""
 
     def __init__(self, columns: Sequence[Sequence[int]]) -> None:
@@ -23,15 +23,8 @@ class Decisions(Sequence[Decision]):
     def __len__(self) -> int:
         return len(self._columns[0])
 
-    @overload
-    def __getitem__(self, index: int) -> Decision: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Decision]: ...
-    def __getitem__(self, index: int | slice) -> Decision | Sequence[Decision]:
+    def make(self, at: int) -> Decision:
         """Return a decision by its ordinal."""
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = range(len(self))[index]
         turn, nth, entry, call, result, text = (column[at] for column in self._columns)
         found = (None if ordinal == _NONE else ordinal for ordinal in (call, result, text))
         return Decision(at, turn, f"{turn}.{nth}", entry, *found)

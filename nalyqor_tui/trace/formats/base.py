@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, overload, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.place import Place, Placed
@@ -72,7 +73,7 @@ class SessionDraft:
     load: Callable[[], Iterable[Placed]]
 
 
-class Drafts(Sequence[SessionDraft]):
+class Drafts(Lazy[SessionDraft]):
     """The sessions of a file that may hold a million of them: each draft is made when it is asked for."""
 
     def __init__(self, ids: list[str], load: Callable[[int], Callable[[], Iterable[Placed]]]) -> None:
@@ -82,15 +83,8 @@ class Drafts(Sequence[SessionDraft]):
     def __len__(self) -> int:
         return len(self.ids)
 
-    @overload
-    def __getitem__(self, index: int) -> SessionDraft: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SessionDraft]: ...
-    def __getitem__(self, index: int | slice) -> SessionDraft | Sequence[SessionDraft]:
+    def make(self, at: int) -> SessionDraft:
         """Return a draft by its ordinal."""
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = index if index >= 0 else index + len(self)
         return SessionDraft(self.ids[at], self._load(at))
 
 
