@@ -19,6 +19,7 @@ from functools import lru_cache
 from itertools import islice
 from multiprocessing import resource_tracker
 from pathlib import Path
+from threading import Thread
 from typing import Generic, TypeVar
 
 from nalyqor_tui.derive.corpus import Run, sum_up
@@ -154,9 +155,17 @@ def _in_processes(
 
 
 def _begin() -> None:
-    """Prepare a process: what it has imported stays, and it makes much that soon goes."""
+    """Prepare a process: what it has imported stays, it makes much that soon goes, and nobody may be left to stop it."""
     gc.freeze()
     gc.set_threshold(_GARBAGE)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended, however that was."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -187,7 +187,7 @@ class Lines:
         figures = [str(n) for n in (self._fd, start, stop, self.size)]
         with subprocess.Popen(
             [*command, *figures, "heads" if self.heads else "offsets"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=(self._fd,),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=(self._fd,),
             env={**os.environ, "PYTHONPATH": path},
         ) as worker:  # fmt: skip
             self._workers.append(worker)

@@ -1,7 +1,7 @@
 """Find the lines of a file and their heads, a window at a time: in this process, or as a worker of another.
 
 As a worker (`python -m nalyqor_tui.trace.index.scan`) it is given an open file and a part of it, and writes what it
-finds to standard output, piece by piece.
+finds to standard output, piece by piece. It ends when its standard input does: whoever started it is gone then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Final
 
 from nalyqor_tui.trace.index.heads import CODES, NO_TURN, RECORDS, SESSION_KEY, START, Head, head, named
@@ -159,12 +160,20 @@ def newline(fd: int, at: int, size: int) -> int:
 
 def work(fd: int, start: int, stop: int, size: int, *, heads: bool) -> None:
     """Scan a part of a file as a worker."""
+    Thread(target=_end_with_input, daemon=True).start()
     os.nice(5)  # the keys come first
     out = sys.stdout.buffer
     for piece in scan(fd, first_line(fd, start, size), stop, size, heads=heads):
         pickle.dump((piece.scanned, piece.offsets.tobytes(), bytes(piece.codes), piece.turns.tobytes(),
                      piece.named), out, pickle.HIGHEST_PROTOCOL)  # fmt: skip
         out.flush()
+
+
+def _end_with_input() -> None:
+    """End this process at once when nobody holds the other end of its standard input any more."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)
 
 
 if __name__ == "__main__":
