@@ -155,7 +155,7 @@ def _in_processes(
 
 
 def _begin() -> None:
-    """Prepare a process: what it has imported stays, it makes much that soon goes, and nobody may be left to stop it."""
+    """Prepare a process: what it has imported stays, it makes much that soon goes, and it ends with its parent."""
     gc.freeze()
     gc.set_threshold(_GARBAGE)
     Thread(target=_end_with_parent, daemon=True).start()
