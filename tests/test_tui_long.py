@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from tui_samples import HEADER, LARGE, SMALL, Sitting, opened, production, repli
 
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.present import ready
-from nalyqor_tui.trace import store
+from nalyqor_tui.trace import long, store
 from nalyqor_tui.trace.long import LongEntries
 from nalyqor_tui.tui.opening import Opened, Opening
 from nalyqor_tui.tui.screens import visit
@@ -106,16 +108,81 @@ async def test_the_wait_for_a_session_can_be_ended(tmp_path: Path, monkeypatch: 
         assert s.top == "SessionsScreen"
 
 
-def test_an_opening_says_how_far_it_is_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+def test_an_opening_says_how_far_it_is_each_thing_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long, "_PULSE", 1)
     case = opened(production(tmp_path))
     opening = Opening(lambda: Opened(case))
-    heard: list[Phrase] = []
+    heard: list[tuple[str, int, str]] = []
     plain = opening._told
-    opening._told = lambda says: (heard.append(says), plain(says))  # type: ignore[method-assign]
+
+    def hear(says: Phrase) -> None:
+        plain(says)
+        told = re.fullmatch(r"(.+) (\d+)% (\(.+\))", says[0])
+        assert told is not None
+        heard.append((told[1], int(told[2]), told[3]))
+
+    opening._told = hear  # type: ignore[method-assign]
     opening.run()
     assert opening.opened is not None and opening.opened.case is case
-    assert {says[0].split(":")[0] for says in heard} >= {"judging the decisions", "looking through the log"}
+    stages = [
+        "reading", "looking for confirmations", "judging", "replaying the context", "measuring the context",
+        "looking through the log", "collecting the words for conditions",
+    ]  # fmt: skip
+    assert [name for name, _ in groupby(name for name, _, _ in heard)] == stages
+    for number, name in enumerate(stages, 1):
+        shares = [share for stage, share, _ in heard if stage == name]
+        assert shares == sorted(shares) and shares[-1] <= 100
+        assert {step for stage, _, step in heard if stage == name} == {f"({number} of 7)"}
+    assert max(share for name, share, _ in heard if name == "judging") > 90
+
+
+def test_what_was_read_before_it_was_stopped_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long, "_PULSE", 1)
+    monkeypatch.setattr(long, "_CACHED", 1)
+    path = production(tmp_path)
+    opening = Opening(lambda: Opened(opened(path)))
+    stop_at, plain, heard = "replaying", opening._told, []
+
+    def hear(says: Phrase) -> None:
+        if says[0].startswith(stop_at):
+            opening.stop()
+        plain(says)
+
+    opening._told = hear  # type: ignore[method-assign]
+    opening.run()
+    assert opening.stopped and opening.opened is None and "replaying" in opening.says[0]
+    again = opening.again(keep=True)
+    plain = again._told
+    again._told = lambda says: (heard.append(says[0]), plain(says))  # type: ignore[method-assign]
+    again.run()
+    assert again.opened is not None and heard[-1].startswith("collecting")
+    assert {says for says in heard if says.startswith("judging")} <= {"judging 0% (3 of 7)"}
+    assert not any(says.startswith("reading") for says in heard)
+    anew = opening.again()
+    anew.run()
+    assert anew.opened is not None and anew.opened.case is not again.opened.case
+
+
+def test_one_that_is_stopped_at_once_opens_nothing(tmp_path: Path) -> None:
     again = Opening(lambda: Opened(opened(production(tmp_path))))
     again.stop()
     again.run()
     assert (again.opened, again.error, again.stopped, again.over) == (None, None, True, True)
+
+
+async def test_a_session_whose_reading_was_stopped_is_made_ready_before_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sitting(sessions(tmp_path), LARGE) as s:
+        await settled(s)
+        case = s.app.case
+        assert case is not None
+        assert not case.review(0).ready
+        await s.press("enter")
+        for _ in range(200):
+            if s.top == "ReviewScreen":
+                break
+            await s.pilot.pause(0.02)
+        assert s.review.review.ready

@@ -63,6 +63,7 @@ class Review:
         self.notes: list[BoundNote] = []
         self._windows: dict[int, Window] = {}
         self.hidden = 0
+        self.ready = False  # whether all that its views ask for was worked out ahead
         self.words: Vocabulary | None = None  # that conditions can be made of, once somebody asked
 
     @cached_property

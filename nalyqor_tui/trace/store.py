@@ -127,6 +127,11 @@ class Trace:
         lines = self._drafts[index].load
         return isinstance(lines, ByLine) and next(islice(lines.numbers(), LONG, None), None) is not None
 
+    def records(self, index: int) -> int:
+        """Return how many lines a session has, 0 where its records do not stand on lines; none of them is read."""
+        lines = self._drafts[index].load
+        return sum(1 for _ in lines.numbers()) if isinstance(lines, ByLine) else 0
+
     def begins(self, index: int) -> Place | None:
         """Return the place of the first record of a session."""
         return next((place for _, place in self._drafts[index].load()), None)

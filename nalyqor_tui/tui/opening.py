@@ -35,9 +35,10 @@ class Opening:
         self.given_up = False  # nobody waits for it any more
         self.says: Phrase = own("finding the decisions")
         self.stopped = False
-        self._ended = False
+        self.ending = False
         self._begun = False
         self._load = load
+        self._loaded: Opened | None = None
 
     def begin(self) -> None:
         """Begin, in the background, unless it has begun already."""
@@ -46,23 +47,25 @@ class Opening:
         self._begun = True
         Thread(target=self.run, daemon=True).start()
 
-    def again(self) -> Opening:
-        """Return the same, to be begun anew."""
-        return Opening(self._load)
+    def again(self, *, keep: bool = False) -> Opening:
+        """Return the same, to be begun anew; `keep` what was read and worked out before it was stopped."""
+        new = Opening(self._load)
+        new._loaded = self._loaded if keep else None
+        return new
 
     def stop(self) -> None:
         """End it as soon as may be; `stopped` says that it has."""
-        self._ended = True
+        self.ending = True
 
     def _told(self, says: Phrase) -> None:
         self.says = says
-        if self._ended:
+        if self.ending:
             raise InterruptedError
 
     def run(self) -> None:
         """Open the case, and make ready what its first screen is made of."""
         try:
-            opened = self._load()
+            opened = self._loaded = self._load() if self._loaded is None else self._loaded
             first_needs(opened, self._told)
             self.opened = opened
         except InterruptedError:  # as it was asked to
@@ -81,8 +84,8 @@ def first_needs(opened: Opened, told: Callable[[Phrase], None]) -> None:
         import nalyqor_tui.tui.screens.sessions
     else:
         import nalyqor_tui.tui.screens.review  # noqa: F401
-        from nalyqor_tui.present.ready import make_ready
+        from nalyqor_tui.present.ready import make_ready, read_ahead
 
         trace, index = opened.case.trace, opened.session or 0
-        trace.session(index, lambda read: told(own(f"reading the decisions: {read:,} records")))
+        read_ahead(trace, index, told, judged=opened.case.policy is not None)
         make_ready(opened.case.review(index), told)

@@ -135,9 +135,9 @@ class LineView(Screen[int | None]):
         elif not lines.done:
             out.append(own(f"reading {lines.progress:.0%}, esc stops"))
         elif self.opening is not None and not self.opening.over:
-            out.append(self.opening.says + own(", esc stops"))
+            out.append(own("stopping") if self.opening.ending else self.opening.says + own(", esc stops"))
         elif self.opening is not None and self.opening.stopped:
-            out.append(own("stopped, D reads on"))
+            out.append(own("stopped at ") + self.opening.says + own(", D reads on"))
         elif self.opening is not None and self.opening.opened is not None:
             out.append(own("the decisions are ready: D"))
         return out
@@ -197,7 +197,8 @@ class LineView(Screen[int | None]):
         if lines.stopped.is_set() and not lines.done:
             self._read_on()
         elif opening is not None and opening.stopped:
-            self.opening = opening.again()
+            self.opening = opening.again(keep=not self.changed)
+            self.changed = False
             self.opening.begin()
         elif opening is not None and opening.opened is not None and self._outdated(opening.opened):
             self.changed = False

@@ -29,7 +29,7 @@ def open_session(
         elif ready:
             screen.app.push_screen(ReviewScreen(case, index, at))
 
-    if index in case.reviews or not case.trace.is_long(index):
+    if (index in case.reviews and case.reviews[index].ready) or not case.trace.is_long(index):
         show(True)
     else:
         screen.app.push_screen(WaitingScreen(Opening(lambda: Opened(case, index))), show)
