@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -16,10 +17,11 @@ from trace_samples import acted, header, message, numbered, policy, write
 from trace_samples import given as agreed
 
 from nalyqor_tui.derive import survey
+from nalyqor_tui.derive.branches import Trial
 from nalyqor_tui.derive.corpus import Made, Run
 from nalyqor_tui.derive.grade import ORDER
 from nalyqor_tui.derive.shared import Shared
-from nalyqor_tui.derive.trials import Runs
+from nalyqor_tui.derive.trials import Case, Runs
 from nalyqor_tui.phrase import Words, own
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present.across import Across
@@ -86,12 +88,17 @@ def test_a_row_ranks_as_its_run_does(run: Run) -> None:
     assert (row.rank, row.latent, row.problems) == (run.rank, run.latent, run.problems)
 
 
-@given(st.lists(st.integers(0, 4), max_size=8), st.booleans())
-def test_the_rows_read_so_far_are_a_mapping(indexes: list[int], clear: bool) -> None:
-    rows, plain = SessionRows(5), dict[int, SessionRow]()
-    for index in indexes:
-        run = Run(index, "s", None, None, None, None, None, 0, 0, None, ())
-        row = SessionRow(run, (), False, None, "sound", 0)
+ROWS = st.lists(st.tuples(st.integers(0, 4), RUN, st.booleans()), max_size=8)
+
+
+@given(ROWS, st.booleans())
+def test_the_rows_read_so_far_are_a_mapping(read_so_far: list[tuple[int, Run, bool]], clear: bool) -> None:
+    names = ["a", "b", "a #2", "c", "d"]
+    rows, plain, shared = SessionRows(names), dict[int, SessionRow](), Shared()
+    for index, drawn, tried in read_so_far:
+        run = shared.run(replace(drawn, index=index), names[index])
+        case = Case("case", None, None, None)
+        row = SessionRow(run, (), True, Trial(index, case, None) if tried else None, run.worst, run.problems)
         rows.put(row)
         plain[index] = row
     if clear:
@@ -102,6 +109,18 @@ def test_the_rows_read_so_far_are_a_mapping(indexes: list[int], clear: bool) -> 
         assert (rows.get(index), index in rows) == (plain.get(index), index in plain)
     with pytest.raises(KeyError):
         rows[5]
+    worst = sorted(range(5), key=lambda index: plain[index].rank if index in plain else (9, index))
+    assert rows.worst_first(range(5)) == worst
+
+
+def test_rows_that_say_the_same_are_kept_once() -> None:
+    shared, rows = Shared(), SessionRows([f"s{number}" for number in range(1000)])
+    for number in range(1000):
+        made = (Made("1.1", "t", "sound", {"stale": False}),)
+        run = Run(number, "", None, None, None, None, True, 1, 0, None, made)
+        rows.put(SessionRow(shared.run(run, f"s{number}"), (), True, None, "sound", 0))
+    assert len(rows._kinds) == 1
+    assert rows[7].run.id == "s7" and rows[7].run.index == 7
 
 
 @pytest.mark.parametrize("worth", [0, 1 << 40])
@@ -114,7 +133,7 @@ def test_rows_are_the_same_from_one_process_and_from_several(
     rows = list(read(trace, UNDER, calm))
     assert rows == [session_row(Review(trace, n, UNDER)) for n in range(9)]
     assert {row.worst for row in rows} == {"sound", "bad"} or len({row.worst for row in rows}) > 1
-    assert all(row.run.id is name for row, name in zip(rows, trace.session_ids, strict=True))
+    assert [row.run.id for row in rows] == trace.session_ids
 
 
 def test_who_stops_waits_for_no_process(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nalyqor_tui.derive import survey
@@ -57,6 +58,7 @@ class SessionRow:
 
 
 _SEVERITIES = ("high", "medium", "low", None)
+_SMALL = 8  # decisions of a session whose row may say the same as others
 
 
 def session_row(review: Review) -> SessionRow:
@@ -90,25 +92,49 @@ def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Gene
 
 
 class SessionRows(Mapping[int, SessionRow]):
-    """The rows of the sessions that were read so far, by their ordinals."""
+    """The rows of the sessions that were read so far, by their ordinals; small ones that say the same are kept once."""
 
-    def __init__(self, count: int) -> None:
-        self._rows: list[SessionRow | None] = [None] * count
-        self._known = 0
+    def __init__(self, ids: Sequence[str]) -> None:
+        """`ids` are those of all sessions."""
+        self._ids = ids
+        self.clear()
 
     def put(self, row: SessionRow) -> None:
         """Take in the row of a session."""
-        self._known += self._rows[row.run.index] is None
-        self._rows[row.run.index] = row
+        index = row.run.index
+        self._known += not self._kind_of[index]
+        key = _key(row)
+        kind = self._numbers.get(key) if key is not None else None
+        if kind is None:
+            self._kinds.append(row)
+            kind = len(self._kinds)
+            if key is not None:
+                self._numbers[key] = kind
+        self._kind_of[index] = kind
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._rows = [None] * len(self._rows)
+        self._kinds: list[SessionRow] = []
+        self._numbers: dict[Hashable, int] = {}
+        self._kind_of = array("I", bytes(4 * len(self._ids)))  # from 1; 0 was not read
         self._known = 0
+
+    def worst_first(self, listed: Sequence[int]) -> list[int]:
+        """Sort sessions by the rank of their rows, those that were not read last."""
+        ranks = [row.rank[:-1] for row in self._kinds]
+        places = {rank: place for place, rank in enumerate(sorted(set(ranks)))}
+        place_of = [len(places), *map(places.__getitem__, ranks)]
+        return sorted(listed, key=lambda index: (place_of[self._kind_of[index]], index))
 
     def get(self, index: int, default: object = None, /) -> SessionRow | None:  # type: ignore[override]
         """Return the row of a session, None where it was not read."""
-        return self._rows[index] if 0 <= index < len(self._rows) else None
+        if not 0 <= index < len(self._kind_of) or not (kind := self._kind_of[index]):
+            return None
+        row = self._kinds[kind - 1]
+        if row.run.index == index:
+            return row
+        run = replace(row.run, index=index, id=self._ids[index])
+        return replace(row, run=run, trial=row.trial and replace(row.trial, run=index))
 
     def __getitem__(self, index: int) -> SessionRow:
         if (row := self.get(index)) is None:
@@ -116,10 +142,24 @@ class SessionRows(Mapping[int, SessionRow]):
         return row
 
     def __iter__(self) -> Iterator[int]:
-        return (index for index, row in enumerate(self._rows) if row is not None)
+        return (index for index, kind in enumerate(self._kind_of) if kind)
 
     def __len__(self) -> int:
         return self._known
 
     def __contains__(self, index: object) -> bool:
-        return isinstance(index, int) and self.get(index) is not None
+        return isinstance(index, int) and 0 <= index < len(self._kind_of) and self._kind_of[index] > 0
+
+
+def _key(row: SessionRow) -> Hashable:
+    """Return what rows that say the same have in common; None for a row that is large enough to be kept by itself.
+
+    The parts of rows that were `read` are shared, so that they are the same where they are equal; they live as long
+    as a row that is kept.
+    """
+    run = row.run
+    if len(run.decisions) > _SMALL:
+        return None
+    about = (run.case, run.agent, run.version, run.model, run.passed, run.turns, run.unparsed, run.severity)
+    trial = row.trial and (row.trial.case, row.trial.passed)
+    return (about, *map(id, run.decisions), id(row.outcome), row.judged, trial, row.worst, row.wrong)

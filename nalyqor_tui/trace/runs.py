@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from nalyqor_tui.trace.formats.base import Names
+from nalyqor_tui.trace.formats import base
+from nalyqor_tui.trace.index.names import Names
 
 
 class Runs:
@@ -45,7 +46,8 @@ class Assigning:
     """Assigns records to sessions in one pass: interleaved ones by their id, others to the latest header."""
 
     def __init__(self) -> None:
-        self._names: list[str] = []
+        self._names = Names()
+        self._unnamed = 0
         self._latest: dict[str, int] = {}
         self._current: int | None = None
         self._owners = array("I")
@@ -66,12 +68,12 @@ class Assigning:
             self._owners.append(session)
             self._starts.append(at)
 
-    def sorted(self, count: int) -> tuple[list[str], Runs]:
+    def sorted(self, count: int) -> tuple[Names, Runs]:
         """Return the ids of the sessions and their runs, of `count` records in all."""
         self._starts.append(count)
-        names = Names()
-        unique = len(set(self._names)) == len(self._names)
-        ids = self._names if unique else [names.unique(name) for name in self._names]
+        ids = self._names
+        if self._unnamed or len(self._latest) < len(ids):
+            ids = Names(map(base.Names().unique, ids))
         owners, sessions = self._owners, len(ids)
         if len(owners) == sessions:
             return ids, Runs(self._starts, None, None)
@@ -84,6 +86,7 @@ class Assigning:
     def _begin(self, named: str | None) -> int:
         session = len(self._names)
         self._names.append(named or f"session {session + 1}")
+        self._unnamed += not named
         if named is not None:  # a second header with this id is a second session: what follows belongs to it
             self._latest[named] = session
         return session

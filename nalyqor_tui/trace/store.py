@@ -88,7 +88,7 @@ class Trace:
         return self._warnings + [warning for part in self.parts for warning in part.reading.warnings]
 
     @property
-    def session_ids(self) -> list[str]:
+    def session_ids(self) -> Sequence[str]:
         """The sessions' ids, in the order of the file."""
         return self._ids
 
@@ -288,5 +288,5 @@ def _drafts(parts: Sequence[folder.Part]) -> tuple[Sequence[SessionDraft], Seque
     return all_of_them, part_of
 
 
-def _ids(drafts: Sequence[SessionDraft]) -> list[str]:
+def _ids(drafts: Sequence[SessionDraft]) -> Sequence[str]:
     return drafts.ids if isinstance(drafts, Drafts) else [draft.id for draft in drafts]

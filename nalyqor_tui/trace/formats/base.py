@@ -76,7 +76,7 @@ class SessionDraft:
 class Drafts(Lazy[SessionDraft]):
     """The sessions of a file that may hold a million of them: each draft is made when it is asked for."""
 
-    def __init__(self, ids: list[str], load: Callable[[int], Callable[[], Iterable[Placed]]]) -> None:
+    def __init__(self, ids: Sequence[str], load: Callable[[int], Callable[[], Iterable[Placed]]]) -> None:
         self.ids = ids
         self._load = load
 

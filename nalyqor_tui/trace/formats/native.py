@@ -10,6 +10,7 @@ from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.formats.base import ByLine, Can, Drafts, Fidelity, Reading
 from nalyqor_tui.trace.index.heads import BLANK, HEADER
 from nalyqor_tui.trace.index.lines import Lines
+from nalyqor_tui.trace.index.names import Names
 from nalyqor_tui.trace.place import Place, Placed
 from nalyqor_tui.trace.records import KINDS, Json, Unparsed
 from nalyqor_tui.trace.records import read as record
@@ -93,7 +94,7 @@ class _Elements:
                 yield _record(self.document, place)
 
 
-def _in_lines(lines: Lines) -> tuple[list[str], Runs]:
+def _in_lines(lines: Lines) -> tuple[Names, Runs]:
     """Assign lines to sessions; between two that are headers or name a session, all belong to the same."""
     found, codes, named = Assigning(), lines.codes, lines.named()
     count = len(codes)
@@ -116,7 +117,7 @@ def _in_lines(lines: Lines) -> tuple[list[str], Runs]:
     return found.sorted(count)
 
 
-def _in_array(document: Document) -> tuple[list[str], Runs]:
+def _in_array(document: Document) -> tuple[Names, Runs]:
     found = Assigning()
     items = list(document.items())
     for at, item in enumerate(items):

@@ -18,7 +18,9 @@ from typing import Final
 
 import orjson
 
-_VERSION: Final = 1
+from nalyqor_tui.trace.index.names import Packed
+
+_VERSION: Final = 2
 _EDGE: Final = 4096
 _SETTLED: Final = 2.0  # seconds: of a file written to since, the times might not tell a further change
 _MOST: Final = 512 << 20  # bytes of all that is kept; the oldest goes first
@@ -35,7 +37,7 @@ class Kept:
     turns: array[int]
     naming: array[int]
     named: array[int]
-    names: list[bytes]
+    names: Packed
 
 
 def folder() -> Path:
@@ -87,9 +89,8 @@ def _path(fd: int, *, heads: bool) -> Path:
 
 
 def _packed(kept: Kept) -> tuple[bytes, list[int]]:
-    sizes = array("Q", map(len, kept.names))
-    parts = [kept.offsets, kept.codes, kept.turns, kept.naming, kept.named, sizes]
-    return b"".join([*map(bytes, parts), *kept.names]), [len(part) for part in parts]
+    parts = [kept.offsets, kept.codes, kept.turns, kept.naming, kept.named, kept.names.ends]
+    return b"".join([*map(bytes, parts), kept.names.data]), [len(part) for part in parts]
 
 
 def _unpacked(body: bytes, lengths: Sequence[int]) -> Kept:
@@ -101,12 +102,8 @@ def _unpacked(body: bytes, lengths: Sequence[int]) -> Kept:
         values.frombytes(body[at : at + size])
         arrays.append(values)
         at += size
-    offsets, codes, turns, naming, named, sizes = arrays
-    names = []
-    for size in sizes:
-        names.append(body[at : at + size])
-        at += size
-    return Kept(offsets, bytearray(codes), turns, naming, named, names)
+    offsets, codes, turns, naming, named, ends = arrays
+    return Kept(offsets, bytearray(codes), turns, naming, named, Packed(bytearray(body[at:]), ends))
 
 
 def _make_room(place: Path, wanted: int) -> None:

@@ -19,6 +19,7 @@ from typing import IO, Final, NamedTuple
 
 from nalyqor_tui.trace.index import cache
 from nalyqor_tui.trace.index.heads import HEADER
+from nalyqor_tui.trace.index.names import Packed
 from nalyqor_tui.trace.index.scan import LONGEST, Piece, first_line, newline, scan
 
 _WORTH: Final = 8 << 20  # bytes from which processes are faster than this one
@@ -51,7 +52,7 @@ class Lines:
         self.turns = array("i")
         self._naming = array("Q")  # the lines that name a session, and which of the names it is
         self._named = array("I")
-        self._names: list[bytes] = []
+        self._names = Packed()
         self._known: dict[bytes, int] = {}
         self._was = ""
         self._gathering: Thread | None = None

@@ -131,7 +131,7 @@ class ReadingScreen(Screen[None]):
         if self._kept:
             listed = [n for n in listed if all(n in kept.runs for kept in self._kept)]
         if self._worst_first:
-            listed = sorted(listed, key=lambda n: row.rank if (row := rows.get(n)) else (9,))
+            listed = rows.worst_first(listed)
         return listed if isinstance(listed, range) or len(listed) <= _MANY else array("q", listed)
 
     def _show_only(self, listed: Sequence[int]) -> None:

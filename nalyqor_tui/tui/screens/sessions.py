@@ -136,7 +136,7 @@ class SessionsScreen(ReadingScreen):
 
     def take_trace(self) -> None:
         """List the sessions of another reading of the file; what was known of them stays until it is known anew."""
-        ids, rows = self.case.trace.session_ids, SessionRows(len(self.case.trace.session_ids))
+        ids, rows = self.case.trace.session_ids, SessionRows(self.case.trace.session_ids)
         for index, row in self.list.rows.items():
             if index < len(ids) and ids[index] == row.run.id:
                 rows.put(row)

@@ -45,11 +45,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     class Chosen(Message):
         """The reader wants to open the session under the cursor."""
 
-    def __init__(self, ids: list[str], *, judged: bool, id: str) -> None:
+    def __init__(self, ids: Sequence[str], *, judged: bool, id: str) -> None:
         super().__init__(id=id)
         self.ids = ids
         self.judged = judged
-        self.rows = SessionRows(len(ids))
+        self.rows = SessionRows(ids)
         self.listed: Sequence[int] = range(len(ids))
         self.cursor = 0
         self.marked: int | None = None
