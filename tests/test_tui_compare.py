@@ -181,7 +181,7 @@ async def test_a_click_chooses_a_row_and_its_side(tmp_path: Path) -> None:
     async with compared(*samples(tmp_path), LARGE) as s:
         await s.pilot.click("#aligned", offset=(120, 2))
         assert (screen(s).aligned.row, screen(s).aligned.side) == (0, "b")
-        await s.pilot.click("#aligned", offset=(20, 3), times=2)
+        await s.double_click("#aligned", (20, 3))
         assert (s.review.review.session.id, s.at) == ("desk-eval", "2.1")
 
 

@@ -216,5 +216,5 @@ async def test_the_mouse_chooses_rows_and_panes_and_opens_with_a_second_click(tm
         await s.press("2", "g")
         await s.pilot.click("#talk", offset=(10, 1))
         assert s.top == "ReviewScreen"
-        await s.pilot.click("#talk", offset=(10, 1), times=2)
+        await s.double_click("#talk", (10, 1))
         assert s.top == "Overlay"

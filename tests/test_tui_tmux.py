@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,20 +16,27 @@ import pytest
 from test_tui_pty import ESCAPE, HOSTILE, _hostile_turn
 from tui_samples import lines, replied
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is wanted")
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
 
 NAMES = Path(__file__).parents[2] / "shared" / "hostile" / "bad_traces" / "names_hostile.jsonl"
 MODES = " ".join(
     f"#{{{name}_flag}}" for name in ("mouse_any", "mouse_sgr", "cursor", "keypad", "insert", "wrap", "origin")
 )
+# Nothing of the reader's own: no server that he is in, no shell and no language of his.
+ENVIRONMENT = {
+    **{k: v for k, v in os.environ.items() if not k.startswith(("TMUX", "LC_", "LANG"))},
+    "TERM": "xterm-256color",
+    "SHELL": "/bin/sh",
+    "LC_ALL": "C.UTF-8",
+}
 
 
 class Tmux:
     """A tmux server of its own with one pane, in which whatever a program asks for is let through."""
 
     def __init__(self, folder: Path) -> None:
-        self._socket = str(folder / "tmux")
-        self.run("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "sh")
+        self._socket = str(folder / "s")
+        self.run("new-session", "-d", "-x", "100", "-y", "30", "sh")
         for option, value in (
             ("set-clipboard", "on"),
             ("automatic-rename", "off"),  # tmux's own, after what runs
@@ -39,11 +47,13 @@ class Tmux:
             self.run("set-option", "-g", option, value, check=False)  # an older tmux has not all of them
 
     def run(self, *args: str, check: bool = True) -> str:
-        """Give tmux a command and return what it prints."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith("TMUX")} | {"TERM": "xterm-256color"}
-        return subprocess.run(
-            ["tmux", "-S", self._socket, *args], capture_output=True, text=True, check=check, env=env
-        ).stdout
+        """Give tmux a command and return what it prints; where it fails and may not, say what it says."""
+        done = subprocess.run(
+            ["tmux", "-f", "/dev/null", "-S", self._socket, *args],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=ENVIRONMENT,
+        )  # fmt: skip
+        assert not (check and done.returncode), f"tmux {args[0]}: {done.stderr}"
+        return done.stdout
 
     def type(self, *keys: str) -> None:
         """Press keys by the names that tmux has for them."""
@@ -71,11 +81,15 @@ class Tmux:
 
 
 @pytest.fixture
-def tmux(tmp_path: Path) -> Iterator[Tmux]:
-    """Run tmux until the test ends."""
-    server = Tmux(tmp_path)
-    yield server
-    server.run("kill-server", check=False)
+def tmux() -> Iterator[Tmux]:
+    """Run tmux until the test ends, in a short folder: the path of a socket has room for a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="tmux", dir="/tmp") as folder:
+        server = Tmux(Path(folder))
+        yield server
+        server.run("kill-server", check=False)
+        end = time.monotonic() + 10
+        while server.run("list-sessions", check=False) and time.monotonic() < end:
+            time.sleep(0.05)
 
 
 def batched(numbers: range, size: int) -> list[range]:

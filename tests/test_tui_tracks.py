@@ -126,7 +126,7 @@ async def test_a_click_goes_to_a_mark_and_a_second_one_to_the_decision(tmp_path:
         column = s.drawn().splitlines()[line].index("□")
         await s.pilot.click(offset=(column, line))
         assert spot(s) == ("9.1", "R-notify-after-write")
-        await s.pilot.click(offset=(column, line), times=2)
+        await s.double_click(None, (column, line))
         assert s.at == "9.1"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -136,6 +137,12 @@ class Sitting:
     async def type(self, text: str) -> None:
         """Type a text, fast."""
         await self.at_once(*keys(*("enter" if char == "\n" else char for char in text)))
+
+    async def double_click(self, on: str | None, offset: tuple[int, int]) -> None:
+        """Click twice on one place, which is a double click however long a busy machine takes between the two."""
+        self.app.CLICK_CHAIN_TIME_THRESHOLD = math.inf  # type: ignore[misc]
+        await self.pilot.click(on, offset=offset, times=2)
+        await self.pilot.pause()
 
     async def ask(self, key: str, text: str) -> None:
         """Open the prompt of a key, put a text into it, and answer with it."""
