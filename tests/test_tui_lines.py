@@ -149,7 +149,10 @@ async def test_the_end_is_shown_before_its_lines_are_counted_and_stays_in_view_w
 async def test_a_line_that_is_not_known_yet_is_gone_to_when_it_is(tmp_path: Path) -> None:
     async with lines_of(numbered(tmp_path), prepare=only_the_first(100)) as s:
         await s.go("700")
-        assert "is not known yet" in s.told[-1]
+        assert "going to line 700 when it is counted, esc cancels" in s.drawn()
+        await s.press("escape")
+        assert "going to" not in s.drawn() and "reading 0%, esc stops" in s.drawn()
+        await s.go("700")
         only_the_first(100)
         file = screen(s).file
         file.again()
@@ -157,11 +160,24 @@ async def test_a_line_that_is_not_known_yet_is_gone_to_when_it_is(tmp_path: Path
         assert "word 700 " in row(s)
 
 
+async def test_a_line_that_turns_out_not_to_be_there(tmp_path: Path) -> None:
+    async with lines_of(numbered(tmp_path), prepare=only_the_first(100)) as s:
+        await s.go("1,500,000")
+        assert "going to line 1,500,000 when it is counted" in s.drawn()
+        screen(s).file.again()
+        screen(s).tick()
+        await s.pilot.pause()
+        assert s.told[-1] == "there is no such line: the file has 1,000"
+        assert "going to" not in s.drawn()
+
+
 async def test_esc_stops_the_reading_and_d_reads_on(tmp_path: Path) -> None:
     async with lines_of(numbered(tmp_path), prepare=only_the_first(100)) as s:
         assert "reading 0%, esc stops" in s.drawn()
         await s.press("escape")
-        assert "stopped at 0%, D reads on" in s.drawn()
+        assert "stopped at 0%, D begins again" in s.drawn()
+        await s.go("700")
+        assert s.told[-1].startswith("line 700 is not counted, as the reading was stopped")
         await s.press("j", "D")
         assert "line 2 of 1,000" in s.drawn()
 

@@ -63,6 +63,12 @@ def show(value: Phrase, most: int | None = None) -> str:
     return out
 
 
+def middle(text: str, width: int) -> str:
+    """Cut a name to `width` characters in its middle: names and ids often differ only at their end."""
+    start = width // 3
+    return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
+
+
 def _plain(text: str) -> bool:
     """Whether a text is its own visible form, as most are."""
     return _PLAIN.match(text) is not None and "\\u{" not in text

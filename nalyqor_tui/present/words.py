@@ -65,12 +65,6 @@ def tokens(size: int | None, *, estimated: bool = False) -> Phrase:
     return own(f"{'~' if estimated else ''}{size} token{'' if size == 1 else 's'}")
 
 
-def middle(text: str, width: int) -> str:
-    """Cut a name to `width` characters in its middle: names and ids often differ only at their end."""
-    start = width // 3
-    return text if len(text) <= width else f"{text[:start]}…{text[start + 1 - width :]}"
-
-
 def text_of(content: Json) -> str:
     """Return what was said as text: the text parts of a message, or the JSON of what is none."""
     if content is None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.present.text import middle
 from nalyqor_tui.trace.index.search import Search
 from nalyqor_tui.tui.screens.line_follow import Following
+
+_NEEDLE: Final = 20  # characters of what is searched that the title shows
 
 
 class Searching(Following):
@@ -85,12 +90,15 @@ class Searching(Following):
                 if search.stopped
                 else f" so far, {search.progress:.0%}, esc stops"
             )
-        return [phrase("“{text}”: {found}", text=search.text, found=found), *super().state()]
+        text = middle(search.text, _NEEDLE)
+        return [phrase("“{text}”: {found}", text=text, found=found), *super().state()]
 
     def action_back(self) -> None:
         """Stop what runs: the search first; then take the search back."""
         if self.pane.has_focus:
             self.view.focus()
+        elif self.wanted is not None:
+            self.wanted = None
         elif self.search_of is not None and not (self.search_of.done or self.search_of.stopped):
             self.search_of.stop()
         elif self.search_of is not None:

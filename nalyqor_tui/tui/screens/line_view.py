@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.phrase import Phrase, join, own, phrase
+from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.lines import record_rows, size_words, wanted_bytes
 from nalyqor_tui.trace.index.file import LineFile
 from nalyqor_tui.trace.index.near import Spot
@@ -24,6 +24,7 @@ from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.lines import LineList, head
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
+from nalyqor_tui.tui.widgets.titles import Piece
 
 _TICK: Final = 0.1  # seconds between two looks at what goes on in the background
 
@@ -119,19 +120,24 @@ class LineView(Screen[int | None]):
         number = self.view.number
         where = f"line {number + 1:,} of " if number is not None else ""
         here = f"{where}{len(lines):,}{'' if where else ' lines'}{so_far}"
-        left = phrase(
-            "{file} · {here} · {size}", file=self.file.name, here=own(here), size=own(size_words(lines.size))
-        )
-        self.query_one("#title", Bar).show_text(left, join(" · ", self.state()))
+        short = own(f"line {number + 1:,}") if number is not None else own(here)
+        left = [
+            Piece((self.file.name,), 3, names=True),
+            Piece(own(here), 4, (short,)),
+            Piece(own(size_words(lines.size)), 2, spare=1),
+        ]
+        self.query_one("#title", Bar).show_title(left, [Piece(says, 5) for says in self.state()])
 
     def state(self) -> list[Phrase]:
         """Say what is going on in the background, each thing in a phrase."""
         lines = self.file.lines
         out: list[Phrase] = []
+        if self.wanted is not None:
+            out.append(own(f"going to line {self.wanted + 1:,} when it is counted, esc cancels"))
         if self.file.spill is not None:
             out.append(own(f"unpacking {self.file.spill.share:.0%}, esc stops"))
         elif lines.stopped.is_set() and not lines.done:
-            out.append(own(f"stopped at {lines.progress:.0%}, D reads on"))
+            out.append(own(f"stopped at {lines.progress:.0%}, D begins again"))
         elif not lines.done:
             out.append(own(f"reading {lines.progress:.0%}, esc stops"))
         elif self.opening is not None and not self.opening.over:
@@ -148,6 +154,8 @@ class LineView(Screen[int | None]):
         self.view.take_in()
         if self.wanted is not None and self.wanted < len(self.file.lines):
             self.view.go_number(self.wanted)
+        elif self.wanted is not None and self.file.lines.done:
+            self.no_such_line()
         elif (self.view.number, self.view.spot) != self._shown:
             self.show_record()
         self.show_title()
@@ -178,6 +186,11 @@ class LineView(Screen[int | None]):
             )
         elif opening.opened is not None and not opening.given_up:
             opening.given_up = app.show_case(opening.opened)  # type: ignore[attr-defined]
+
+    def no_such_line(self) -> None:
+        """Say that the file has fewer lines."""
+        self.wanted = None
+        self.tell(own(f"there is no such line: the file has {len(self.file.lines):,}"), problem=True)
 
     def stop_reading(self) -> None:
         """Stop finding lines, and do not wait for the decisions; what is known stays, and what was unpacked is read."""

@@ -98,10 +98,13 @@ class LinesScreen(Searching):
         if number < len(self.file.lines):
             self.view.go_number(number)
         elif self.file.lines.done:
-            self.tell(own(f"there is no such line: the file has {len(self.file.lines):,}"), problem=True)
+            self.no_such_line()
+        elif self.file.lines.stopped.is_set():
+            what = f"line {number + 1:,} is not counted, as the reading was stopped: D begins again"
+            self.tell(own(what), problem=True)
         else:
             self.wanted = number
-            self.tell(own(f"line {number + 1:,} is not known yet: it is shown as soon as it is"))
+            self.show_title()
 
     def action_open(self) -> None:
         """Show the record in full."""

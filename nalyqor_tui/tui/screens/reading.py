@@ -22,6 +22,7 @@ from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.widgets.bars import Bar
 from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.sessions import SessionList
+from nalyqor_tui.tui.widgets.titles import Piece
 
 if TYPE_CHECKING:
     from nalyqor_tui.derive.grade import Word
@@ -139,6 +140,7 @@ class ReadingScreen(Screen[None]):
         self.list.show_only(listed)
         if current is not None:
             self.list.go_to(current)
+        self._title()
 
     @property
     def reading(self) -> bool:
@@ -155,22 +157,28 @@ class ReadingScreen(Screen[None]):
         )
 
     def _title(self) -> None:
-        count, known = len(self.case.trace.session_ids), len(self.list.rows)
-        left = phrase("{file} · {n}", file=self.case.trace.name, n=counted(count, "session"))
+        count, known, policy = len(self.case.trace.session_ids), len(self.list.rows), self.case.policy
+        left = [Piece((self.case.trace.name,), 5, names=True)]
         if known < count:
-            says = (
-                " · {read} of {count} read, stopped"
-                if self._stopped
-                else " · reading {read} of {count}, esc stops"
-            )
-            left += phrase(says, read=known, count=count)
+            says = f"{known:,} of {count:,} sessions"
+            says = f"{says} read, stopped" if self._stopped else f"reading {says}, esc stops"
+            left.append(Piece(own(says), 8))
+        else:
+            left.append(Piece(counted(count, "session"), 8))
         if latent := self._latent:
-            left += phrase(" · {n}", n=own(f"{latent} latent failure{'' if latent == 1 else 's'}"))
-        for kept in self._kept:
-            left += phrase(" · only {what}", what=kept.what)
-        policy = self.case.policy
-        right = phrase("policy {name}", name=policy.name) if policy else phrase("no policy: --policy FILE")
-        self.query_one("#title", Bar).show_text(left, right)
+            says = f"{latent:,} latent"
+            left.append(Piece(own(f"{says} failure{'' if latent == 1 else 's'}"), 3, (own(says),)))
+        left += [Piece(phrase("only {what}", what=kept.what), 4, names=True) for kept in self._kept]
+        if self._needle:
+            says = f"”: {len(self.list.listed):,}"
+            listing = (*own("listing “"), self._needle)
+            left.append(Piece(listing + own(f"{says}, esc: all"), 6, (listing + own(says),), names=True))
+        right = [
+            Piece(phrase("policy {name}", name=policy.name), 2, names=True)
+            if policy
+            else Piece(own("no policy: --policy FILE"), 7, (own("no policy"),))
+        ]
+        self.query_one("#title", Bar).show_title(left, right)
         self.query_one("#corners", Corners).show_counts(self._counts if policy else {})
 
     def _stop(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present import find
 from nalyqor_tui.tui.screens.view import PANES, ReviewView
 from nalyqor_tui.tui.widgets.rows import Rows
@@ -52,7 +52,7 @@ class Seeking(ReviewView):
 
     def _stop(self, by: int, found: list[int], unknown: int) -> None:
         """Go to the next of the decisions that were found."""
-        untold = phrase(", {n} cannot be told", n=unknown) if unknown else ()
+        untold = own(f", {unknown:,} cannot be told") if unknown else ()
         if not found:
             self.tell(phrase("nothing in this session stops at: {text}", text=self.case.stop) + untold)
             return
@@ -60,7 +60,7 @@ class Seeking(ReviewView):
         after = [at for at in found if at > here] if by > 0 else [at for at in reversed(found) if at < here]
         at = after[0] if after else found[0 if by > 0 else -1]
         self.go_to(self.review.session.decisions[at].number)
-        says = phrase("stop {n} of {count}", n=found.index(at) + 1, count=len(found)) + untold
+        says = own(f"stop {found.index(at) + 1:,} of {len(found):,}") + untold
         self.tell(says if after else says + phrase(" (from the other end)"))
 
     def stop_at(self, text: str) -> None:
@@ -143,7 +143,7 @@ class Seeking(ReviewView):
     def _show_hit(self, entry: int, number: int, count: int, *, wrapped: bool) -> None:
         self.show_record(entry)
         turn = self.review.session.entries[entry].turn
-        says = phrase("hit {n} of {count}, in turn {turn}", n=number, count=count, turn=turn)
+        says = own(f"hit {number:,} of {count:,}, in turn {turn}")
         self.tell(says + phrase(" (from the other end)") if wrapped else says)
 
     def go_to(self, wanted: str, *, keep_hit: bool = False) -> None:

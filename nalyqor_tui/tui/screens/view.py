@@ -9,8 +9,8 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.suggester import Suggester
 
-from nalyqor_tui.phrase import Phrase, counted, join, phrase
-from nalyqor_tui.present import confirmations, find, notes, rules, talk, window, words
+from nalyqor_tui.phrase import Phrase, counted, own, phrase
+from nalyqor_tui.present import confirmations, find, notes, rules, talk, window
 from nalyqor_tui.present import decision as choice
 from nalyqor_tui.present.clock import span
 from nalyqor_tui.present.review import Review
@@ -29,6 +29,7 @@ from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, MarginStrip, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.steps import Steps
+from nalyqor_tui.tui.widgets.titles import Piece
 
 _ITEMS = 500  # of a context window that are listed
 PANES = {
@@ -148,7 +149,7 @@ class ReviewView(Patient):
 
     def _show_rows(self, rows: Listed) -> None:
         self.steps.show_steps(rows, judged=self.review.policy is not None)
-        count = f" ({len(rows.made)} of {len(self.review.session.decisions)})" if self._filter else ""
+        count = f" ({len(rows.made):,} of {len(self.review.session.decisions):,})" if self._filter else ""
         self.steps.border_title = Content(f"1 Decisions{count}")
         self._title()
 
@@ -195,20 +196,23 @@ class ReviewView(Patient):
 
     def _title(self) -> None:
         ids = self.case.trace.session_ids
-        room = max(12, self.size.width // 6)  # long names must leave the number and the clock in view
-        name = self.case.trace.name
-        left = phrase("{file}", file=words.middle(name, room) if len(ids) > 1 else name)
+        left = [Piece((self.case.trace.name,), 6, names=True)]
         if len(ids) > 1:
-            session = words.middle(self.review.session.id, room)
-            left += phrase(" · {id} ({n}/{count})", id=session, n=self.review.index + 1, count=len(ids))
+            name = (self.review.session.id,)
+            left.append(Piece(name + own(f" ({self.review.index + 1:,}/{len(ids):,})"), 5, names=True))
         decision = self.decision
         if decision is not None:
-            left += phrase(" · {number}", number=decision.number)
-            moment = self.review.moments[decision.index]
-            left += phrase(" · {clock}", clock=moment.clock) if moment else ()
-            gap = moment.since_previous if moment and moment.gap else None
-            left += phrase(" ({span} of silence before)", span=span(gap)) if gap else ()
-        self.query_one("#title", Bar).show_text(left, self._state())
+            left.append(Piece((decision.number,), 9))
+            if (moment := self.review.moments[decision.index]) is not None:
+                gap = moment.since_previous if moment.gap else None
+                clock = (moment.clock,)
+                silence = phrase(" ({span} of silence before)", span=span(gap)) if gap else ()
+                left.append(Piece(clock + silence, 2, (clock,), spare=4))
+        if self._filter:
+            listed = own(f"”: {len(self.steps.rows.made):,} of {len(self.review.session.decisions):,}")
+            listing = (*own("listing “"), self._filter, *listed)
+            left.append(Piece(listing + own(", esc: all"), 7, (listing,), names=True))
+        self.query_one("#title", Bar).show_title(left, self._state())
 
     def _summary(self) -> SessionRow:
         """The session summed up, once for each review of it."""
@@ -216,31 +220,29 @@ class ReviewView(Patient):
             self._summed = self.review, session_row(self.review)
         return self._summed[1]
 
-    def _state(self) -> Phrase:
-        summary = self._summary()
-        out: list[Phrase] = []
-        wide = self.size.width >= 120
+    def _state(self) -> list[Piece]:
+        summary, policy, notes = self._summary(), self.review.policy, self.case.journal
+        out: list[Piece] = []
         if summary.run.latent:
-            says = phrase(
-                "LATENT FAILURE: output passed, {n}",
-                n=counted(summary.run.problems, "decision flawed or bad"),
-            )
-            out.append(says if wide else phrase("LATENT FAILURE"))
-        policy = self.review.policy
+            wrong = counted(summary.run.problems, "decision flawed or bad")
+            says = phrase("LATENT FAILURE: output passed, {n}", n=wrong)
+            out.append(Piece(says, 1, (own("LATENT FAILURE"),)))
         out.append(
-            phrase("policy {name}", name=policy.file.id) if policy else phrase("no policy: --policy FILE")
+            Piece(phrase("policy {name}", name=policy.file.id), 4, names=True, spare=2)
+            if policy
+            else Piece(own("no policy: --policy FILE"), 7, (own("no policy"),))
         )
         if self.case.following:
-            out.append(phrase("following"))
+            out.append(Piece(own("following"), 8))
         if standing := sum(not n.note.retracted for n in self.review.notes):
-            out.append(phrase("✎ {n} saved", n=standing))
-        if self.case.journal.sight == "blind":
-            out.append(phrase("blind: {n} of others hidden", n=self.review.hidden))
+            out.append(Piece(own(f"✎ {standing:,} saved"), 8))
+        if notes.sight == "blind":
+            out.append(Piece(own(f"blind: {self.review.hidden:,} of others hidden"), 3, (own("blind"),)))
         if disputed := sum(bool(n.note.conflict) for n in self.review.notes):
-            out.append(phrase("{n} in conflict", n=disputed))
-        if problems := len(self.case.journal.problems):
-            out.append(counted(problems, "line of the notes set aside"))
-        return join(" · ", out)
+            out.append(Piece(own(f"{disputed:,} in conflict"), 5))
+        if problems := len(notes.problems):
+            out.append(Piece(counted(problems, "line of the notes set aside"), 2, spare=3))
+        return out
 
     def ask(self, topic: str, question: str, text: str = "", suggester: Suggester | None = None) -> None:
         self.app.clear_notifications()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -16,6 +17,7 @@ from textual.widget import Widget
 
 from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.present.text import show
+from nalyqor_tui.tui.widgets.titles import Piece, fit
 from nalyqor_tui.tui.widgets.wrap import fitted
 
 if TYPE_CHECKING:
@@ -32,11 +34,18 @@ class Bar(Widget):
         super().__init__(id=id)
         self._left: Phrase = ()
         self._right: Phrase = ()
+        self._pieces: tuple[Sequence[Piece], Sequence[Piece]] | None = None
 
     def show_text(self, left: Phrase, right: Phrase = ()) -> None:
         """Show other text."""
         if (self._left, self._right) != (left, right):
             self._left, self._right = left, right
+            self.refresh()
+
+    def show_title(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
+        """Show a title: where there is no room for all of it, what matters most."""
+        if self._pieces != (left, right):
+            self._pieces = (left, right)
             self.refresh()
 
     def show_warnings(self, warnings: Sequence[Phrase]) -> None:
@@ -50,8 +59,10 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
         width = self.size.width
+        if self._pieces is not None:
+            self._left, self._right = fit(*self._pieces, max(0, width - 3))
         right = show(self._right, width + 1)
-        room = max(0, width - len(right) - 3)
+        room = max(0, width - cell_len(right) - 3)
         return Strip([Segment(" " + fitted(self._left, room) + " " + right + " ", self.rich_style)]).crop(
             0, width
         )

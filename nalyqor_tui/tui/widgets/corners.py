@@ -45,7 +45,7 @@ class Corners(Widget):
                     Segment(text.rjust(_CELL), fail if latent else self.rich_style if count else dim)
                 )
             latent = sum(corners.get((output, word), 0) for word in WRONG) if output == "passed" else 0
-            cells += [Segment(f"  {latent} latent", fail)] if latent else []
+            cells += [Segment(f"  {latent:,} latent", fail)] if latent else []
             self._lines.append(Strip(cells))
         self.display = any(corners.values())
         self.styles.height = len(self._lines)

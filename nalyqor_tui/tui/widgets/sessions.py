@@ -29,7 +29,7 @@ def columns(width: int) -> tuple[int, int]:
 def head(width: int) -> str:
     """Write the names of the columns."""
     name, outcome = columns(width)
-    return f"{'session':<{name}} {'turns':>6} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
+    return f"{'session':<{name}} {'turns':>7} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
 
 
 def _name(name: str, width: int) -> str:
@@ -112,22 +112,22 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        start = f"{self._sign(run.index)}{_name(run.id, name)} {run.turns:>6} {len(run.decisions):>9}  "
+        start = f"{self._sign(run.index)}{_name(run.id, name)} {run.turns:>7,} {len(run.decisions):>9,}  "
         out = [
             Segment(start, self.rich_style),
             Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
         ]
         if row.latent:
             word = "LATENT FAILURE:" if self.size.width >= _WIDE else "LATENT"
-            out.append(Segment(f"{word} {row.problems} ({row.kind})", self._style("fail")))
+            out.append(Segment(f"{word} {row.problems:,} ({row.kind})", self._style("fail")))
         elif row.problems:
-            out.append(Segment(f"{row.problems} ({row.kind})", self._style("fail")))
+            out.append(Segment(f"{row.problems:,} ({row.kind})", self._style("fail")))
         elif self.judged:
             out.append(Segment(f"0 ({row.kind})", self.rich_style))
         else:
             out.append(Segment("unknown: no policy", self._style("dim")))
         if row.run.unparsed:
-            out.append(Segment(f", {row.run.unparsed} unparsed", self._style("fail")))
+            out.append(Segment(f", {row.run.unparsed:,} unparsed", self._style("fail")))
         return out
 
     def _sign(self, index: int) -> str:
