@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tui_samples import Sitting, chats, lines, replied, said, sitting
+from tui_samples import Sitting, chats, lines, opened, replied, said, sitting
 
 from nalyqor_tui.errors import TraceError
 from nalyqor_tui.trace.index.file import LineFile
@@ -89,6 +90,36 @@ async def test_a_file_that_was_written_anew_is_read_from_its_start(tmp_path: Pat
         assert s.at == "1.1"
 
 
+@pytest.mark.parametrize("several", [False, True], ids=["review", "sessions"])
+async def test_the_title_says_while_the_file_is_away_or_empty(tmp_path: Path, several: bool) -> None:
+    path = trace(tmp_path)
+    if several:
+        header = {"kind": "trace", "schema": "nalyqor.trace/1", "conversation_id": "s2"}
+        write(path, header, *replied(1, 1, "other"))
+    whole = path.read_text()
+    async with sitting(path) as s:
+
+        def title() -> str:
+            return s.drawn().split("\n")[0]
+
+        await s.press("F")
+        assert title().endswith("following")
+        path.write_text("")
+        await until(s, lambda: "emptied: what was read stays" in title())
+        path.write_text("some text\n")
+        await until(s, lambda: "no trace now: what was read stays" in title())
+        path.unlink()
+        await until(s, lambda: "deleted: what was read stays" in title())
+        told = len(s.told)
+        for _ in range(5):
+            s.app._look_at_file()
+        assert len(s.told) == told, "it is said once in passing"
+        path.write_text(whole)
+        await until(s, lambda: title().endswith("following"))
+        await s.press("F")
+        assert "following" not in title()
+
+
 async def test_new_sessions_come_into_the_list(tmp_path: Path) -> None:
     path = lines(tmp_path, said(1, 1, "a"), *replied(2, 1, "b"))
     write(path, {"kind": "trace", "schema": "nalyqor.trace/1", "conversation_id": "s2"}, said(1, 1, "c"))
@@ -111,8 +142,6 @@ async def test_a_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 async def test_an_empty_file_is_opened_as_a_trace_when_it_is_one(tmp_path: Path) -> None:
-    from tui_samples import opened
-
     path = tmp_path / "t.jsonl"
     path.write_text("")
     file = LineFile.open(path, 0)
@@ -130,3 +159,77 @@ async def test_an_empty_file_is_opened_as_a_trace_when_it_is_one(tmp_path: Path)
         await until(s, lambda: s.top == "ReviewScreen" and bool(app.screen.query("#list")) and s.at == "2.1")
         assert app.failure is None
         assert app.case is not None and app.case.following
+
+
+@asynccontextmanager
+async def followed_lines(path: Path) -> AsyncIterator[tuple[Sitting, list[int]]]:
+    """Follow a file from its lines; the list gets an item each time that it is tried as a trace."""
+    file = LineFile.open(path, 0)
+    assert file is not None
+    tried: list[int] = []
+    opening = Opening(lambda: tried.append(1) or Opened(opened(path), follow=True))
+    app = NalyqorApp(first=lambda: LinesScreen(file, {}, opening, follow=True))
+    async with app.run_test(size=(160, 50)) as pilot:
+        s = Sitting(app, pilot, [])
+        await until(s, lambda: isinstance(app.failure, TraceError))
+        await pilot.pause()
+        yield s, tried
+    file.close()
+
+
+@pytest.mark.parametrize("how", ["written anew", "replaced", "written on"])
+async def test_what_was_no_trace_is_tried_again_after_each_change_that_settles(
+    tmp_path: Path, how: str
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text("" if how == "written on" else "no trace\n" * 50)
+    whole = trace(tmp_path).rename(tmp_path / "whole.jsonl")
+    async with followed_lines(path) as (s, tried):
+        lines = s.app.screen
+        assert isinstance(lines, LinesScreen)
+        for _ in range(5):
+            lines._look()
+            await s.pilot.pause()
+        assert len(tried) == 1, "nothing has changed"
+        if how == "replaced":
+            whole.replace(path)
+        else:
+            with path.open("a" if how == "written on" else "w") as out:
+                out.write(whole.read_text())
+        await until(s, lambda: s.top == "ReviewScreen" and bool(s.app.screen.query("#list")))
+        await until(s, lambda: s.at == "2.1")
+        assert s.app.failure is None
+        assert s.app.case is not None and s.app.case.following
+        assert len(tried) == 2
+
+
+async def test_a_reader_of_lines_is_told_that_they_are_of_a_trace_now(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text("no trace\n" * 50)
+    async with followed_lines(path) as (s, tried):
+        await s.press("k")
+        path.write_text("other text\n")
+        await until(s, lambda: len(tried) == 2 and isinstance(s.app.failure, TraceError))
+        trace(tmp_path).replace(path)
+        await until(s, lambda: "the decisions are ready: D" in s.drawn())
+        assert "! another file stands in its place" in s.drawn()
+        await s.press("D")
+        await until(s, lambda: s.top == "ReviewScreen" and bool(s.app.screen.query("#list")))
+        assert len(tried) == 3
+
+
+async def test_lines_of_a_file_that_is_emptied_or_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text("no trace\n" * 50)
+    async with followed_lines(path) as (s, _):
+        path.write_text("")
+        await until(s, lambda: "! no records: the file is empty" in s.drawn())
+        drawn: list[object] = []
+        monkeypatch.setattr(type(s.app.screen.pane), "show_lines", lambda *given: drawn.append(given))
+        for _ in range(5):
+            s.app.screen.tick()
+        assert not drawn, "nothing has changed"
+        path.unlink()
+        await until(s, lambda: s.drawn().split("\n")[0].endswith("deleted: what is open stays"))

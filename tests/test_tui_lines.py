@@ -312,6 +312,7 @@ class TestUnpacking:
             s = Sitting(app, pilot, [])
             await pilot.pause()
             assert "unpacking 0%, esc stops" in s.drawn()
+            assert "0 lines so far" in s.drawn()
             await s.press("escape" if stopped else "k")
             opening.run()
             while screen(s).file.spill is not None:
@@ -319,6 +320,7 @@ class TestUnpacking:
                 await pilot.pause()
             await s.press("j")
             assert "line 2 of" in s.drawn() and "message" in row(s)
+            assert "so far" not in s.drawn()
             await s.press("D")
             while not app.screen.query("#list"):
                 await pilot.pause()

@@ -60,6 +60,21 @@ def test_a_file_that_is_written_is_followed_from_its_first_line_on(tmp_path: Pat
         assert t.sane
 
 
+def test_a_text_that_is_written_anew_as_a_trace_is_opened(tmp_path: Path) -> None:
+    whole = lines(tmp_path, said(1, 1, "hello"), *replied(2, 1, "good day")).read_text()
+    path = tmp_path / "t.jsonl"
+    path.write_text("no JSON at all\n" * 90)
+    with terminal(str(path), "--follow", size=LARGE) as t:
+        t.until("! ")
+        path.write_text(whole)
+        t.until("▸   1.1")
+        path.unlink()
+        t.until("deleted: what was read stays")
+        t.type("q")
+        assert t.ended(5) == 0
+        assert t.sane
+
+
 def test_what_is_no_trace_is_shown_and_said_again_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "strange.jsonl"
     path.write_text("no JSON at all\n" * 9)

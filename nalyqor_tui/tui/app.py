@@ -166,14 +166,18 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         follower = self._follower
         if follower is None or not follower.case.following:
             return
-        takers = [
+        takers: list[Any] = [
             screen for screen in self.screen_stack if hasattr(screen, "take_trace") and screen.is_mounted
         ]
         if any(getattr(screen, "reading", False) for screen in takers):
             return
+        was = follower.case.unfollowed
         if follower.tick([screen.review.index for screen in takers if hasattr(screen, "review")]):
             for screen in takers:
                 screen.take_trace()
+        if follower.case.unfollowed != was:
+            for screen in takers:
+                screen.take_file()
         if follower.says:
             outlets.tell(self.screen, follower.says)
             follower.says = ()

@@ -31,6 +31,7 @@ class Case:
     stop: str = ""  # the condition that the reader stops at, in every session
     reviews: dict[int, Review] = field(default_factory=dict)
     following: bool = False  # whether the file is followed as it grows
+    unfollowed: str = ""  # why it is followed in vain now, in a word or two of ours
     file: LineFile | None = None  # the trace line by line, if it was looked at so
 
     @cached_property

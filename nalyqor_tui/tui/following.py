@@ -27,7 +27,9 @@ class Follower:
     def __init__(self, case: Case, file: LineFile) -> None:
         self.case = case
         self.file = file
-        self.says: Phrase = ()  # what became of the file, if it did not just grow
+        self.says: Phrase = ()  # what became of the file just now, if it did not only grow
+        self._gone = False
+        self._unread = False  # whether what was last read is no trace
         self._lines = file.lines
         self._size = self._seen = case.trace.size
         self._thread: Thread | None = None
@@ -44,7 +46,7 @@ class Follower:
         pauses, self._seen = self.file.lines.size == self._seen, self.file.lines.size
         behind = self.file.lines is not self._lines or self.file.lines.size != self._size
         waited = monotonic() - self._began > max(_SOONEST, _SHARE * self._took)
-        if behind and (pauses or waited):
+        if behind and not self._gone and (pauses or waited):
             self._begin(shown)
         return False
 
@@ -56,8 +58,16 @@ class Follower:
                 self.file.grow()
         elif change in ("cut", "replaced") and self.file.again():
             self.says = own("the file was cut or replaced: read anew from its start")
-        elif change == "gone":
+        elif change == "gone" and not self._gone:
             self.says = own("the file was deleted: what was read stays")
+        self._gone = change == "gone"
+        self.case.unfollowed = self._unfollowed()
+
+    def _unfollowed(self) -> str:
+        """Say why the file holds no trace now; nothing where it does, or soon will."""
+        if self._gone or not self._unread:
+            return "deleted" if self._gone else ""
+        return "no trace now" if self.file.lines.size else "emptied"
 
     def _begin(self, shown: Sequence[int]) -> None:
         self._began = monotonic()
@@ -78,8 +88,10 @@ class Follower:
                     reviews[index] = Review(trace, index, self.case.policy, across)
                     _ = reviews[index].judgement
             self._read = (trace, reviews)
+            self._unread = False
         except (NalyqorError, OSError, LookupError) as error:  # it is read again when more of it is there
             self.says = phrase("what was written cannot be read yet: {why}", why=str(error))
+            self._unread = True
         self._took = monotonic() - self._began
 
     def _take_over(self) -> bool:

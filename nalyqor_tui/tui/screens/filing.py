@@ -14,6 +14,7 @@ from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.widgets.titles import Piece
 
 
 def follow(app: App[Any]) -> Phrase:
@@ -45,6 +46,15 @@ def session_of(screen: Screen[Any], case: Case, spot: Place, then: Callable[[int
             screen.app.call_from_thread(found, session)
 
     screen.run_worker(find, thread=True, exclusive=True, group="session_of")
+
+
+def followed(case: Case) -> list[Piece]:
+    """Say in a title whether the file is followed, and while it holds no trace that what was read stays."""
+    if not case.following:
+        return []
+    if not (why := case.unfollowed):
+        return [Piece(own("following"), 8)]
+    return [Piece(own(f"{why}: what was read stays"), 8, (own(why),))]
 
 
 def show_lines(screen: Screen[Any], case: Case, place: Place | None, back: Callable[[Place], None]) -> None:

@@ -29,6 +29,7 @@ class Following(LineView):
 
     _change: Change = "same"
     _looked = 0.0
+    _unsettled = False  # whether the file has changed since it was last tried as a trace
 
     def action_follow(self) -> None:
         """Follow the file, or stop following it."""
@@ -53,6 +54,8 @@ class Following(LineView):
 
     def state(self) -> list[Phrase]:
         """Say that the file is followed, or that it has grown."""
+        if self.following and self._change == "gone":
+            return [*super().state(), own("deleted: what is open stays")]
         if self.following:
             return [*super().state(), own("following")]
         return [*super().state(), *([own("it has grown: F follows")] if self._change == "grown" else [])]
@@ -60,25 +63,28 @@ class Following(LineView):
     def _look(self) -> None:
         self._looked = monotonic()
         change = self.file.look()
+        self._unsettled = self._unsettled or change not in ("same", "gone")
         if self.following and change == "grown" and self.file.lines.done:
             self._grow()
-        elif change == "same" and self._change == "grown" and self.following and self.failed is not None:
-            self._try_again(self.failed)
         elif self.following and change in _ANEW and self.file.again():
             self.view.anew()
             self.view.ends(True)
             self.warn(own(_ANEW[change]))
             self.changed = True
             change = "same"  # what was said of it stays on the screen
+        elif change == "same" and self.following and self._unsettled and self.failed is not None:
+            self._try_again(self.failed)
         elif change != self._change:
             self.warn(own(_SAID[change]) if change in _SAID else ())
         self._change = change
         self.show_title()
 
     def _try_again(self, failed: Opening) -> None:
-        """Open as a trace what was none before more was written."""
+        """Open as a trace what was none before it changed; a file is tried once after each change that settles."""
+        self._unsettled = self.changed = False
         self.app.failure = self.failed = None  # type: ignore[attr-defined]
-        self.warn(())
+        if self.warning not in map(own, _ANEW.values()):
+            self.warn(())
         self.opening = failed.again()
         self.opening.begin()
 

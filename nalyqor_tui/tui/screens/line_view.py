@@ -106,17 +106,17 @@ class LineView(Screen[int | None]):
 
     def show_record(self) -> None:
         """Show the record under the cursor of the list, or its beginning."""
-        if (spot := self.view.spot) is None:
+        self._shown = (self.view.number, spot := self.view.spot)
+        if spot is None:
             self.pane.show_lines([])
             return
-        self._shown = (self.view.number, spot)
         data = self.file.read(spot.offset, wanted_bytes(spot.length))
         self.pane.show_lines(record_rows(data, spot.length, self.view.number, spot.offset))
 
     def show_title(self) -> None:
         """Say where the reader is, and what is going on."""
         lines = self.file.lines
-        so_far = "" if lines.done else " so far"
+        so_far = "" if lines.done and self.file.spill is None else " so far"
         number = self.view.number
         where = f"line {number + 1:,} of " if number is not None else ""
         here = f"{where}{len(lines):,}{'' if where else ' lines'}{so_far}"

@@ -19,6 +19,7 @@ from nalyqor_tui.present.sessions import SessionRow, read
 from nalyqor_tui.present.text import show
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.case import Case
+from nalyqor_tui.tui.screens.filing import followed
 from nalyqor_tui.tui.widgets.bars import Bar
 from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.sessions import SessionList
@@ -176,7 +177,8 @@ class ReadingScreen(Screen[None]):
         right = [
             Piece(phrase("policy {name}", name=policy.name), 2, names=True)
             if policy
-            else Piece(own("no policy: --policy FILE"), 7, (own("no policy"),))
+            else Piece(own("no policy: --policy FILE"), 7, (own("no policy"),)),
+            *followed(self.case),
         ]
         self.query_one("#title", Bar).show_title(left, right)
         self.query_one("#corners", Corners).show_counts(self._counts if policy else {})

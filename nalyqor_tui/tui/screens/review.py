@@ -160,6 +160,10 @@ class ReviewScreen(Asking, Taking):
         self.tell(follow(self.app))
         self._title()
 
+    def take_file(self) -> None:
+        """Say what became of the file."""
+        self._title()
+
     def take_trace(self) -> None:
         """Show the session as it was read again: at the same decision, or at the new last from the last one."""
         if self.review.index not in self.case.reviews:

@@ -133,6 +133,11 @@ class SessionsScreen(ReadingScreen):
     def action_follow(self) -> None:
         """Follow the file as it grows, or stop following it."""
         outlets.tell(self, follow(self.app))
+        self._title()
+
+    def take_file(self) -> None:
+        """Say what became of the file."""
+        self._title()
 
     def take_trace(self) -> None:
         """List the sessions of another reading of the file; what was known of them stays until it is known anew."""

@@ -24,6 +24,7 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import foot
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.notebook import Notebook
+from nalyqor_tui.tui.screens.filing import followed
 from nalyqor_tui.tui.screens.later import Patient
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar, MarginStrip, PaneTabs
 from nalyqor_tui.tui.widgets.prompt import Prompt
@@ -232,8 +233,7 @@ class ReviewView(Patient):
             if policy
             else Piece(own("no policy: --policy FILE"), 7, (own("no policy"),))
         )
-        if self.case.following:
-            out.append(Piece(own("following"), 8))
+        out += followed(self.case)
         if standing := sum(not n.note.retracted for n in self.review.notes):
             out.append(Piece(own(f"✎ {standing:,} saved"), 8))
         if notes.sight == "blind":
