@@ -120,11 +120,12 @@ class SessionRows(Mapping[int, SessionRow]):
         self._known = 0
 
     def worst_first(self, listed: Sequence[int]) -> list[int]:
-        """Sort sessions by the rank of their rows, those that were not read last."""
+        """Sort sessions by the rank of their rows, those that were not read last; of one rank, they stay in order."""
         ranks = [row.rank[:-1] for row in self._kinds]
         places = {rank: place for place, rank in enumerate(sorted(set(ranks)))}
         place_of = [len(places), *map(places.__getitem__, ranks)]
-        return sorted(listed, key=lambda index: (place_of[self._kind_of[index]], index))
+        kind_of = self._kind_of
+        return sorted(listed, key=lambda index: place_of[kind_of[index]])
 
     def get(self, index: int, default: object = None, /) -> SessionRow | None:  # type: ignore[override]
         """Return the row of a session, None where it was not read."""
