@@ -64,8 +64,9 @@ def aims(found: Medians, files: Mapping[str, Mapping[str, object]]) -> Iterator[
 def _whole_file(file: str, foreign: bool, read: Figures, ours: Figures) -> Iterator[Aim]:
     """What takes all bytes of a file; of a small one it would be the start of a process that is measured."""
     if foreign:
-        listed = _ratio(read, "listed", read, "decoded")
-        yield Aim("all listed, foreign", file, 1.3, listed, "× orjson over every line")
+        for name, what in (("all sessions", "sessions"), ("all decisions", "listed")):
+            listed = _ratio(read, what, read, "decoded")
+            yield Aim(f"{name} listed, foreign", file, 1.3, listed, "× orjson over every line")
     else:
         yield Aim("all listed, native", file, 8, _ratio(read, "listed", read, "wc -l"), "× `wc -l`")
     yield Aim("all judged", file, 4, _ratio(read, "judged", read, "decoded"), "× orjson over every line")

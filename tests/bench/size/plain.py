@@ -25,7 +25,7 @@ SCREENLESS: dict[str, tuple[str, ...]] = {"export": ("-o", "-"), "show": ("--pla
 
 _SAMPLE = Path(__file__).parents[3] / "sample_traces" / "production.jsonl"
 _PYTHON = (sys.executable, "-m", "tests.bench.size.work")
-_MEASURED = ("decoded", "found", "listed", "judged")
+_MEASURED = ("decoded", "found", "sessions", "listed", "judged")
 _TOOLS = {"cat": ("cat",), "wc -l": ("wc", "-l")}
 
 

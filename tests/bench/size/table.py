@@ -39,6 +39,7 @@ _READ = (
     ("byte search s", "found", 1),
     ("orjson over every line s", "decoded", 1),
     ("processor s", "decoded processor", 1),
+    ("all sessions listed s", "sessions", 1),
     ("all listed s", "listed", 1),
     ("processor s", "listed processor", 1),
     ("all judged s", "judged", 1),

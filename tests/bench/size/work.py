@@ -44,6 +44,13 @@ def found(file: Path) -> int:
         return sum(window.count(needle) for window in windows)
 
 
+def sessions(file: Path) -> int:
+    """List the sessions, as the program does before any of them is read; return how many."""
+    from nalyqor_tui.trace.store import Trace
+
+    return len(Trace(file).session_ids)
+
+
 def listed(file: Path) -> int:
     """List everything, each record with its kind and its turn, or each decision; return how many decisions.
 
@@ -72,6 +79,7 @@ def judged(file: Path, jobs: int | None = None) -> int:
 WORK: dict[str, Callable[[Path], int]] = {
     "decoded": decoded,
     "found": found,
+    "sessions": sessions,
     "listed": listed,
     "judged": judged,
     "judged here": lambda file: judged(file, jobs=1),
@@ -89,7 +97,7 @@ def _load() -> None:
 def main() -> None:
     """Do what the command line asks for, and print what it took."""
     what, file = sys.argv[1], Path(sys.argv[2])
-    if what.startswith(("listed", "judged")):
+    if what.startswith(("sessions", "listed", "judged")):
         _load()
     start, used = time.perf_counter(), _processor()
     count = WORK[what](file)
