@@ -217,8 +217,9 @@ async def sitting(
     at: str | None = None,
     session: int | None = None,
     author: str = "Ada",
+    toasts: bool = False,
 ) -> AsyncIterator[Sitting]:
-    """Open a trace on a screen of `size` columns and rows."""
+    """Open a trace on a screen of `size` columns and rows; `toasts` draws what is said in passing, too."""
     case = path if isinstance(path, Case) else opened(path, author=author)
     app = NalyqorApp(case, session=session, at=at)
     told: list[str] = []
@@ -229,7 +230,7 @@ async def sitting(
         notify(message, **more)
 
     app.notify = listen  # type: ignore[method-assign]
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.pause()
         yield Sitting(app, pilot, told)
 
