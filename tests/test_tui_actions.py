@@ -12,6 +12,7 @@ from tui_samples import LARGE, SMALL, chats, production, sitting
 
 from nalyqor_tui.tui import app
 from nalyqor_tui.tui.actions import ACTIONS, SCOPES, Action, Scope, bindings, check, document, of
+from nalyqor_tui.tui.meanings import MEANINGS
 
 SCREENS = {
     scope: getattr(import_module(f"nalyqor_tui.tui.screens.{module}"), name)
@@ -86,6 +87,35 @@ async def test_the_help_names_every_action_of_its_screen_and_the_pane(
         assert "esc closes" in s.drawn()
         await s.press("question_mark")
         assert s.top == "ReviewScreen"
+
+
+@pytest.mark.parametrize(
+    ("scope", "noun"),
+    [("sessions", "session"), ("lines", "line"), ("compare", "row"), ("trials", "row"), ("figures", "row"),
+     ("why", "link")],
+)  # fmt: skip
+def test_a_key_that_moves_is_said_to_move_by_what_the_screen_lists(scope: Scope, noun: str) -> None:
+    said = {action.id: action.help for action in of(scope)}
+    assert said["step.next"] == f"the next {noun}"
+    assert noun in said["step.previous"] and noun in said["ends.first"] and noun in said["ends.last"]
+    shared = [action for action in of(scope) if action.id in {a.id for a in of("review")}]
+    assert not [a.id for a in shared if a.help in ("the next decision", "the previous decision")]
+    if scope in ("lines", "sessions"):
+        ours = {"problem.next"}  # which a session is in, or is not
+        assert not [a.id for a in shared if "decision" in a.help and a.id not in ours]
+
+
+def test_what_is_said_of_a_screen_is_said_of_actions_that_it_has() -> None:
+    for screen, said in MEANINGS.items():
+        assert not set(said) - {action.id for action in of(screen)}  # type: ignore[arg-type]
+
+
+async def test_the_help_of_the_lines_and_of_the_sessions_is_their_own(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path), LARGE) as s:
+        await s.press("question_mark")
+        assert "the next session" in s.drawn() and "the next decision" not in s.drawn()
+        await s.press("escape", "L", "question_mark")
+        assert "the next line" in s.drawn() and "the next decision" not in s.drawn()
 
 
 async def test_the_palette_offers_the_actions_of_the_screen_and_runs_them(tmp_path: Path) -> None:

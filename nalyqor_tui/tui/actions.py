@@ -12,6 +12,8 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
+from nalyqor_tui.tui.meanings import MEANINGS, SCREEN_NAMES
+
 Scope = Literal["review", "sessions", "compare", "trials", "figures", "why", "lines"]
 SCOPES: tuple[Scope, ...] = ("review", "sessions", "compare", "trials", "figures", "why", "lines")
 BOTH: tuple[Scope, ...] = ("review", "sessions")
@@ -21,6 +23,7 @@ BOTH: tuple[Scope, ...] = ("review", "sessions")
 class Action:
     """A thing that can be done: `keys` as Textual names them, `run` the action method that does it.
 
+    `help` says what it does in the review; `tui/meanings.py` what on another screen, where that is something else.
     `footer` is how its key is written at the foot of the screen, empty to leave it out there.
     """
 
@@ -44,6 +47,8 @@ _WRITTEN = {
     "down": "↓", "up": "↑", "question_mark": "?", "slash": "/", "full_stop": ".", "comma": ",", "colon": ":", "plus": "+", "equals_sign": "=",
     "left_square_bracket": "[", "right_square_bracket": "]", "escape": "esc", "shift+tab": "shift+tab", "left": "←", "right": "→",
 }  # fmt: skip
+
+_TABLE = ("| Key | Id | What it does |", "|---|---|---|")
 
 ACTIONS: tuple[Action, ...] = (
     Action("step.next", "j", "step", "the next decision", "step(1)", "Move", SCOPES, footer="j/k"),
@@ -72,9 +77,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("policy.reload", "p", "reload policy", "read the policy again, after you changed it", "reload", "Program", BOTH),
     Action("session.next", "right_square_bracket", "next session", "the next session of the file", "session(1)", "Move"),
     Action("session.previous", "left_square_bracket", "previous session", "the one before", "session(-1)", "Move"),
-    Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id; in the lines of a file, to a line by its number",
+    Action("goto", "colon", "go to", "go to a turn (12), a decision (12.2), a clock (:14:32), a record or rule id",
            "goto", "Find", ("review", "lines"), footer=":"),
-    Action("search", "slash", "search", "search everything that was said and done; in the lines of a file, all of its bytes", "search", "Find",
+    Action("search", "slash", "search", "search everything that was said and done", "search", "Find",
            ("review", "sessions", "lines"), footer="/"),
     Action("search.next", "n", "next hit", "the next place where the search text stands", "search_next(1)", "Find", ("review", "lines")),
     Action("search.previous", "N", "previous hit", "the previous one", "search_next(-1)", "Find", ("review", "lines")),
@@ -98,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.previous", "shift+tab", "previous pane", "focus the pane before", "pane_by(-1)", "Panes", ("review", "compare", "lines")),
     Action("zoom", "plus,equals_sign", "zoom", "the focused pane alone, and the whole conversation in it", "zoom", "Panes",
            shown="+"),
-    Action("open", "enter", "open", "the row in full with its records; a note: edit it; a session: open it; in a comparison: its decision; in a chain: go to its record", "open",
+    Action("open", "enter", "open", "the row in full with its records; a note: edit it", "open",
            "Panes", SCOPES, footer="enter"),
     Action("fold", "space", "fold", "fold or unfold the row", "fold", "Panes", ("review", "lines")),
     Action("card", "c", "card", "was this decision sound? each area in a word, with what would settle an unknown", "card",
@@ -118,7 +123,7 @@ ACTIONS: tuple[Action, ...] = (
            "Notes", ("why",), footer="a"),
     Action("copy", "y", "copy", "copy the value, its path, id, JSON, Markdown, or the command that opens this spot",
            "copy", "Take away", ("review", "lines")),
-    Action("export", "x", "export", "write a Markdown report of the session, the comparison, the trials or the figures", "export", "Take away", ("review", "compare", "trials", "figures"), footer="x"),
+    Action("export", "x", "export", "write a Markdown report of the session", "export", "Take away", ("review", "compare", "trials", "figures"), footer="x"),
     Action("pager", "o", "raw", "the record as it stands in the file, in $PAGER", "pager", "Take away", ("review", "lines")),
     Action("sessions.mark", "m", "mark", "in the list of sessions: mark this one, to compare another with it; again takes the mark away", "mark", "Compare",
            ("sessions",)),
@@ -157,12 +162,9 @@ ACTIONS: tuple[Action, ...] = (
 
 def of(scope: Scope, keys: Mapping[str, str] | None = None) -> list[Action]:
     """Return the actions of a scope, in order, with one's own `keys` (by id) in the place of ours."""
-    own = keys or {}
-    return [
-        replace(action, keys=own[action.id], shown="") if action.id in own else action
-        for action in ACTIONS
-        if scope in action.scopes
-    ]
+    own, means = keys or {}, MEANINGS.get(scope, {})
+    here = (replace(a, help=means.get(a.id, a.help)) for a in ACTIONS if scope in a.scopes)
+    return [replace(a, keys=own[a.id], shown="") if a.id in own else a for a in here]
 
 
 def foot(scope: Scope, keys: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -205,12 +207,18 @@ def document() -> str:
     out = ["# Keys", "", "Made from the registry of actions by `python -m nalyqor_tui.tui.actions`.", ""]
     groups = dict.fromkeys(action.group for action in ACTIONS)
     for group in groups:
-        out += [f"## {group}", "", "| Key | Id | What it does |", "|---|---|---|"]
-        for action in (a for a in ACTIONS if a.group == group):
-            keys = " ".join(f"`{key}`" for key in action.key_words.split(" "))
-            out.append(f"| {keys} | {action.id} | {action.help[0].upper()}{action.help[1:]} |")
+        out += [f"## {group}", "", *_TABLE, *(_row(action) for action in ACTIONS if action.group == group)]
         out.append("")
-    return "\n".join(out)
+    for screen, name in SCREEN_NAMES.items():
+        out += [f"## {name}", "", "These keys do something of their own there:", "", *_TABLE]
+        out += [_row(action) for action in of(screen) if action.id in MEANINGS[screen]]  # type: ignore[arg-type]
+        out.append("")
+    return "\n".join(out[:-1]) + "\n"
+
+
+def _row(action: Action) -> str:
+    keys = " ".join(f"`{key}`" for key in action.key_words.split(" "))
+    return f"| {keys} | {action.id} | {action.help[0].upper()}{action.help[1:]} |"
 
 
 check(ACTIONS)
