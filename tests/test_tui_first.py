@@ -124,6 +124,26 @@ def test_whoever_leaves_before_the_screen_is_there_gets_the_terminal_as_it_was(
         assert after(t, b"\x1b[?1049l") == "\x1b[?25h"
 
 
+def test_ctrl_c_leaves_the_screen_as_it_left_the_first_frame_but_not_from_a_pager(
+    tmp_path: Path, go: Path
+) -> None:
+    pager, heard = tmp_path / "pager", tmp_path / "heard"
+    pager.write_text(
+        f"#!/bin/sh\ncat > /dev/null\ntrap 'echo heard > {heard}; exit' INT\necho waits\nread x < /dev/tty\n"
+    )
+    pager.chmod(0o755)
+    go.touch()
+    with waiting(production(tmp_path), go, PAGER=str(pager)) as t:
+        t.until("▸   1.1 ✓ sound")
+        t.press("o", "waits")
+        t.press("\x03", "\x1b[?1049h")
+        t.until(heard.exists)
+        t.press("j", "▸   2.1")
+        t.type("\x03")
+        assert t.ended(5) == 130
+        assert t.sane
+
+
 # The program, which has taken the terminal over from the first frame, but comes no further.
 STUCK = """
 import os, sys, time

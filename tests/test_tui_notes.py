@@ -188,6 +188,52 @@ async def test_ctrl_q_keeps_a_draft_which_is_offered_at_its_own_decision_only(tm
         assert drafts(trace) == []
 
 
+async def test_ctrl_c_leaves_from_anywhere_and_keeps_what_stands_in_the_editor(tmp_path: Path) -> None:
+    trace = production(tmp_path)
+    for first in ((), ("slash",), ("question_mark",), ("5", "W"), ("L",)):
+        async with sitting(trace, SMALL, at="9.1") as s:
+            await s.press(*first, "ctrl+c")
+            assert s.app.return_code == 130
+            assert not s.told
+    async with sitting(trace, SMALL, at="9.1") as s:
+        await write(s, "not sure yet")
+        await s.press("ctrl+c")
+        assert s.app.return_code == 130
+    (draft,) = drafts(trace)
+    assert json.loads(draft.read_text())["body"]["text"] == "not sure yet"
+
+
+async def test_ctrl_c_copies_what_is_selected_and_does_not_leave(tmp_path: Path) -> None:
+    trace = production(tmp_path)
+    async with sitting(trace, SMALL, at="9.1") as s:
+        await write(s, "not sure yet")
+        s.app.screen.query_one("#text", TextArea).focus()
+        s.app.screen.query_one("#text", TextArea).select_all()
+        await s.press("ctrl+c")
+        assert s.app.return_code is None
+        assert s.app.clipboard == "not sure yet"
+        assert s.told[-1].startswith("selection: ")
+
+
+async def test_ctrl_c_does_not_leave_where_the_draft_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nalyqor_tui.notes import files
+
+    trace = production(tmp_path)
+    async with sitting(trace, SMALL, at="9.1") as s:
+        await write(s, "half an hour of thought")
+        with monkeypatch.context() as disk:
+            disk.setattr(files, "replace", _no_space)
+            await s.press("ctrl+c")
+            assert s.told[-1].startswith("UNSAVED: ")
+            assert s.top == "Editor"
+            assert s.app.return_code is None
+        await s.press("ctrl+c")
+        assert s.app.return_code == 130
+    assert len(drafts(trace)) == 1
+
+
 async def test_a_draft_is_kept_while_one_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nalyqor_tui.tui.screens import editor
 

@@ -155,7 +155,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "question_mark", "help", "this help", "help", "Program", SCOPES, footer="?"),
     Action("back", "escape", "back", "close what lies on top: a prompt, the zoom, a filter, the search", "back", "Program",
            SCOPES),
-    Action("quit", "q", "quit", "back to where you came from, in the end leave (notes are saved already)", "leave", "Program", SCOPES,
+    Action("quit", "q", "quit", "back to where you came from, in the end leave (notes are saved already); ctrl+c leaves from anywhere, "
+           "and copies where text is selected", "leave", "Program", SCOPES,
            footer="q"),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -82,7 +83,7 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
 
     BINDINGS = [
         Binding("ctrl+q", "quit", show=False),  # Textual's own has priority, also over the draft of an editor
-        Binding("ctrl+c", "help_quit", show=False, system=True),
+        Binding("ctrl+c", "interrupt", show=False, system=True, priority=True),  # from any screen, any prompt
     ]
     TITLE = "nalyqor-tui"
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "widgets/widgets.tcss", "screens/screens.tcss"]  # type: ignore[assignment]
@@ -221,14 +222,29 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             if isinstance(screen, ReviewScreen) and screen.is_mounted:
                 screen.take_in()
 
+    def action_interrupt(self) -> None:
+        """Leave, unless a draft cannot be kept; where text is selected, let the key copy it."""
+        if getattr(self.focused, "selected_text", "") or self.screen.get_selected_text():
+            raise SkipAction
+        if self._keep_drafts():
+            self.exit(return_code=128 + signal.SIGINT)
+
     def _leave(self, number: signal.Signals) -> None:
         """Keep what stands in an open editor, and leave."""
+        self._keep_drafts()
+        self.exit(return_code=128 + number)
+
+    def _keep_drafts(self) -> bool:
+        """Keep what stands in an open editor as a draft; say whether nothing would be lost."""
+        if not any(
+            screen.is_modal for screen in self.screen_stack
+        ):  # so no editor, which is not imported for that
+            return True
         from nalyqor_tui.tui.screens.editor import Editor
 
-        for screen in self.screen_stack:
-            if isinstance(screen, Editor) and screen.is_mounted:
-                screen.keep_draft()
-        self.exit(return_code=128 + number)
+        editors = [screen for screen in self.screen_stack if isinstance(screen, Editor) and screen.is_mounted]
+        kept = [editor.keep_draft() for editor in editors]
+        return all(kept)
 
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +178,7 @@ def leave(screen: Screen[Any]) -> None:
 def page(app: App[Any], title: str, text: str) -> bool:
     """Show a text in $PAGER, in its visible form, as a pager, too, may act on it; False if none is to be had."""
     data = "\n".join([*literal_lines(title), "", *literal_lines(text)]).encode("utf-8", "replace")
-    with app.suspend():
+    with app.suspend(), _deaf_to_ctrl_c():
         for pager in (_pager(), ["less", "-Pq goes back"], ["more"]):
             if pager:
                 try:
@@ -186,6 +188,16 @@ def page(app: App[Any], title: str, text: str) -> bool:
                     continue
                 return True
     return False
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Leave ctrl+c to the program that has the terminal meanwhile: it is meant for that one."""
+    was = signal.signal(signal.SIGINT, lambda *_: None)  # an ignored signal would be ignored there, too
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, was)
 
 
 def _pager() -> list[str]:

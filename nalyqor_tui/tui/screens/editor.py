@@ -117,11 +117,12 @@ class Editor(ModalScreen[Body | None]):
         self.keep_draft()
         self.dismiss(None)
 
-    def keep_draft(self) -> None:
-        """Keep what was typed since the last time, be it right or not."""
+    def keep_draft(self) -> bool:
+        """Keep what was typed since the last time, be it right or not; say whether all of it is kept."""
         body = self._read(drafting=True)
         if not isinstance(body, str) and body != self._kept and self._keep(body):
             self._kept = body
+        return body == self._kept
 
     def _read(self, *, drafting: bool = False) -> Body | str:
         """Return the body as it stands, or what is wrong with it; for a draft nothing is wrong."""
