@@ -42,7 +42,8 @@ async def test_each_session_shows_what_its_log_says_beside_what_was_found(
         assert "runs.json · 3 sessions" in s.drawn().split("\n")[0]
         assert "no policy: --policy FILE" in s.drawn().split("\n")[0]
         for number, row in enumerate(rows(s)):
-            assert row.split()[:4] == ["task", str(number), "1", "2"]
+            assert row.startswith(f" task {number} ") and "    1         2  " in row
+            assert ("Cancel booking R" in row) == (size == LARGE)
             assert ("✓" if number % 2 else "✗") in row
             assert "unknown: no policy" in row
         assert " problems (derived)" in s.drawn().split("\n")[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from nalyqor_tui.derive import survey
 from nalyqor_tui.derive.branches import Trial, trial
@@ -25,6 +26,7 @@ from nalyqor_tui.trace.store import Trace
 class SessionRow:
     """A row of the session list: the session summed up, what its log says of the output, and its trial.
 
+    `says` is how the first thing begins that the user said, empty where nothing of that is known.
     `worst` and `wrong` (how many decisions were flawed or bad) are those of the run, worked out once.
     """
 
@@ -34,6 +36,7 @@ class SessionRow:
     trial: Trial | None
     worst: Word
     wrong: int
+    says: str = ""
 
     @property
     def problems(self) -> int | None:
@@ -57,6 +60,10 @@ class SessionRow:
         return (not self.latent, ORDER.index(self.worst), severity, -self.wrong, self.run.index)
 
 
+MANY: Final = 20_000
+"""Of so many sessions at most it is kept how each begins."""
+
+_SAYS: Final = 100  # characters of that
 _SEVERITIES = ("high", "medium", "low", None)
 _SMALL = 8  # decisions of a session whose row may say the same as others
 
@@ -75,7 +82,15 @@ def _row(index: int, session: Session, policy: Policy | None, judgement: Judgeme
     outcomes = [e.record for e in session.outcomes() if isinstance(e.record, rec.Outcome)]
     says = words.outcome(outcomes[-1]) if outcomes else words.NOT_RECORDED
     run = sum_up(index, session, judgement)
-    return SessionRow(run, says, policy is not None, trial(index, session), run.worst, run.problems)
+    tried, heard = trial(index, session), _first_words(session)
+    return SessionRow(run, says, policy is not None, tried, run.worst, run.problems, heard)
+
+
+def _first_words(session: Session) -> str:
+    """Return how the first message of a user begins."""
+    first = next((turn.user for turn in session.turns if turn.user is not None), None)
+    record = None if first is None else session.record(first)
+    return words.text_of(record.content)[:_SAYS].strip() if isinstance(record, rec.Message) else ""
 
 
 def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Generator[SessionRow, None, None]:
@@ -88,7 +103,8 @@ def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Gene
         pulse()
         run = shared.run(row.run, ids[row.run.index])
         tried = None if row.trial is None else replace(row.trial, case=shared.same(row.trial.case))
-        yield replace(row, run=run, outcome=shared.phrase(row.outcome), trial=tried)
+        says = row.says if len(ids) <= MANY else ""
+        yield replace(row, run=run, outcome=shared.phrase(row.outcome), trial=tried, says=says)
 
 
 class SessionRows(Mapping[int, SessionRow]):
@@ -163,4 +179,13 @@ def _key(row: SessionRow) -> Hashable:
         return None
     about = (run.case, run.agent, run.version, run.model, run.passed, run.turns, run.unparsed, run.severity)
     trial = row.trial and (row.trial.case, row.trial.passed)
-    return (about, *map(id, run.decisions), id(row.outcome), row.judged, trial, row.worst, row.wrong)
+    return (
+        about,
+        *map(id, run.decisions),
+        id(row.outcome),
+        row.judged,
+        trial,
+        row.worst,
+        row.wrong,
+        row.says,
+    )

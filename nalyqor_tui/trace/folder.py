@@ -81,6 +81,16 @@ def warning(skipped: list[Skipped]) -> Phrase:
     return phrase(says, n=counted(len(skipped), "file of this folder"), names=names, more=more)
 
 
+def shared(parts: list[Part]) -> frozenset[int]:
+    """Return the sessions, by their ordinals, whose ids stand in several of the parts."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    drafts = ((number, draft) for number, part in enumerate(parts) for draft in part.reading.sessions)
+    for index, (number, draft) in enumerate(drafts):
+        found.setdefault(draft.id, []).append((index, number))
+    several = (same for same in found.values() if same[0][1] != same[-1][1])
+    return frozenset(index for same in several for index, _ in same)
+
+
 def _open(path: Path, name: str) -> tuple[Document, Format]:
     source, _ = unpack(Source(path, hold=False))
     claim = recognise(source, name)

@@ -30,7 +30,7 @@ def _moves(screen: str) -> dict[str, str]:
 _OTHERS: Final[dict[str, dict[str, str]]] = {
     "sessions": {
         "problem.next": "the next session with a decision that is flawed or bad, or an unparsed piece",
-        "search": "list only the sessions whose id or outcome holds a text",
+        "search": "list only the sessions whose id, first words or outcome hold a text",
         "open": "open the session",
         "lines": "the file line by line, as it lies there, at the first record of the session",
         "back": "list again what was left out; where nothing was, stop reading the sessions",

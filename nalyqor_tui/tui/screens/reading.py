@@ -126,10 +126,9 @@ class ReadingScreen(Screen[None]):
         low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
         listed: Sequence[int] = range(len(ids))
         if low:
-            texts = ((n, ids[n], rows.get(n)) for n in listed)
-            listed = [
-                n for n, name, row in texts if low in f"{name} {show(row.outcome) if row else ''}".casefold()
-            ]
+            texts = ((n, f"{ids[n]} {self._file(n)}", rows.get(n)) for n in listed)
+            says = ((n, f"{name} {show(row.outcome)} {row.says}" if row else name) for n, name, row in texts)
+            listed = [n for n, text in says if low in text.casefold()]
         if self._kept:
             listed = [n for n in listed if all(n in kept.runs for kept in self._kept)]
         if self._worst_first:
@@ -142,6 +141,9 @@ class ReadingScreen(Screen[None]):
         if current is not None:
             self.list.go_to(current)
         self._title()
+
+    def _file(self, index: int) -> str:
+        return self.case.trace.file(index)
 
     @property
     def reading(self) -> bool:

@@ -38,7 +38,8 @@ class SessionsScreen(ReadingScreen):
         yield Bar(id="warning")
         yield Corners(id="corners")
         yield Bar(id="head")
-        yield SessionList(self.case.trace.session_ids, judged=self.case.policy is not None, id="sessions")
+        trace = self.case.trace
+        yield SessionList(trace.session_ids, self._file, judged=self.case.policy is not None, id="sessions")
         yield Prompt(id="prompt")
         yield KeyBar(foot("sessions", self.case.keys), id="keys")
 
@@ -50,7 +51,7 @@ class SessionsScreen(ReadingScreen):
 
     def on_resize(self) -> None:
         """Name the columns, which are as wide as there is room."""
-        self.query_one("#head", Bar).show_text(own(head(self.size.width)))
+        self.query_one("#head", Bar).show_text(own(head(self.size.width, len(self.case.trace.session_ids))))
 
     async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """Do what the key does that was clicked."""
@@ -97,7 +98,7 @@ class SessionsScreen(ReadingScreen):
     def action_search(self) -> None:
         """Ask which sessions to list."""
         self.query_one("#prompt", Prompt).ask(
-            "search", "list sessions whose id or outcome holds", self._needle
+            "search", "list sessions whose id, first words or outcome hold", self._needle
         )
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,28 +13,39 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nalyqor_tui.phrase import own
-from nalyqor_tui.present.sessions import SessionRow, SessionRows
+from nalyqor_tui.present.sessions import MANY, SessionRow, SessionRows
 from nalyqor_tui.present.text import literal
-from nalyqor_tui.tui.widgets.wrap import both_ends, fitted
+from nalyqor_tui.tui.widgets.wrap import both_ends, cells, fitted
 
 _WIDE = 110  # cells from which names and outcomes have room for more than their beginning
+_FOUND = 122  # cells that all else needs, until there are some for how a session begins
+_SAYS = 18  # and the least that are of any use for that
 _END = 500  # characters of a name that are looked at, from its beginning and from its end
 
 
-def columns(width: int) -> tuple[int, int]:
-    """Return the cells for the name of a session and for its outcome: what was found must stay in view."""
-    return (30, 24) if width >= _WIDE else (18, 17)
+def columns(width: int, sessions: int) -> tuple[int, int, int]:
+    """Return the cells for the name of a session, for how it begins and for its outcome.
+
+    What was found must stay in view; how a session begins is told where there is room, and not of very many.
+    """
+    if width < _WIDE:
+        return 18, 0, 17
+    says = width - _FOUND
+    return 30, says if says >= _SAYS and sessions <= MANY else 0, 24
 
 
-def head(width: int) -> str:
+def head(width: int, sessions: int) -> str:
     """Write the names of the columns."""
-    name, outcome = columns(width)
-    return f"{'session':<{name}} {'turns':>7} {'decisions':>9}  {'output (observed)':<{outcome}} problems (derived)"
+    name, says, outcome = columns(width, sessions)
+    begins = f"  {cells('begins (observed)', says)}" if says else ""
+    counts = f"{'turns':>7} {'decisions':>9}"
+    return f"{'session':<{name}}{begins} {counts}  {'output (observed)':<{outcome}} problems (derived)"
 
 
-def _name(name: str, width: int) -> str:
-    """Write a name in `width` cells; of a long one only both ends are looked at."""
-    return both_ends(literal(name if len(name) <= 2 * _END else name[:_END] + name[-_END:]), width)
+def _name(name: str, file: str, width: int) -> str:
+    """Write a name, with its file, in `width` cells; of a long one only both ends are looked at."""
+    shown = literal(name if len(name) <= 2 * _END else name[:_END] + name[-_END:])
+    return both_ends(f"{shown} · {literal(file)}" if file else shown, width)
 
 
 class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -45,9 +56,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     class Chosen(Message):
         """The reader wants to open the session under the cursor."""
 
-    def __init__(self, ids: Sequence[str], *, judged: bool, id: str) -> None:
+    def __init__(self, ids: Sequence[str], file: Callable[[int], str], *, judged: bool, id: str) -> None:
+        """List the sessions with these `ids`; `file` tells in which file of a folder one is, where that is needed."""
         super().__init__(id=id)
         self.ids = ids
+        self._file = file
         self.judged = judged
         self.rows = SessionRows(ids)
         self.listed: Sequence[int] = range(len(ids))
@@ -99,7 +112,8 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             if row
             else [
                 Segment(
-                    self._sign(index) + _name(self.ids[index], columns(width)[0]),
+                    self._sign(index)
+                    + _name(self.ids[index], self._file(index), columns(width, len(self.ids))[0]),
                     self._style("dim"),
                 )
             ]
@@ -108,13 +122,16 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
 
     def _row(self, row: SessionRow, width: int) -> list[Segment]:
-        name, outcome = columns(width)
+        name, says, outcome = columns(width, len(self.ids))
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        start = f"{self._sign(run.index)}{_name(run.id, name)} {run.turns:>7,} {len(run.decisions):>9,}  "
+        named = self._sign(run.index) + _name(run.id, self._file(run.index), name)
+        begins = fitted((row.says,) if row.says else own("no words of a user"), says)
         out = [
-            Segment(start, self.rich_style),
+            Segment(named, self.rich_style),
+            *([Segment(f"  {begins}", self._style("dim"))] if says else []),
+            Segment(f" {run.turns:>7,} {len(run.decisions):>9,}  ", self.rich_style),
             Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
         ]
         if row.latent:
