@@ -410,6 +410,8 @@ async def test_the_review_opens_the_lines_at_its_record_and_goes_back_to_another
     async with sitting(production(tmp_path), at="9.1") as s:
         await s.press("L")
         assert s.top == "LinesScreen"
+        while not screen(s).view.cursor:  # it goes there when the first lines are drawn
+            await s.pilot.pause()
         assert "decision" in row(s) and '"notify"' in record(s)
         await s.press("g", "D")
         assert s.at == "1.1"
