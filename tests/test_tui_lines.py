@@ -106,6 +106,15 @@ async def test_it_lists_the_lines_and_shows_the_record_under_the_cursor(
         assert "line 1 of 1,000" in s.drawn()
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_names_of_the_columns_stand_over_them(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with lines_of(numbered(tmp_path), size) as s:
+        head, first = s.drawn().split("\n")[1:3]
+        assert head.index("line") + 4 == first.index("1 event") + 1
+        assert head.index("kind") == first.index("event") and head.index("what") == first.index("word 1")
+        assert head.index("size") + 4 == first.index(" B") + 2
+
+
 async def test_a_native_record_is_listed_by_its_kind_and_turn(tmp_path: Path) -> None:
     async with lines_of(production(tmp_path)) as s:
         await s.press("j", "j")

@@ -44,6 +44,23 @@ async def test_sessions_of_one_id_in_several_files_of_a_folder_show_their_file(
         assert len(rows(s)) == 1 and "s1 #2" in rows(s)[0]
 
 
+def test_files_that_are_read_as_one_are_told_apart_as_well(tmp_path: Path) -> None:
+    talk = {
+        "type": "user",
+        "sessionId": "s1",
+        "uuid": "u",
+        "parentUuid": None,
+        "timestamp": "2025-06-01T10:00:00Z",
+    }
+    for name in ("one", "two"):
+        said = {**talk, "uuid": name, "message": {"role": "user", "content": f"I am {name}"}}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(said) + "\n")
+    trace = Trace(tmp_path)
+    assert {part.format.NAME for part in trace.parts} == {"claude-code"} and len(trace.parts) == 1
+    named = dict(zip(trace.session_ids, map(trace.file, range(2)), strict=True))
+    assert named == {"s1": "one.jsonl", "s1 #2": "two.jsonl"}
+
+
 def test_in_one_file_a_session_needs_no_file_beside_it(tmp_path: Path) -> None:
     trace = Trace(many(tmp_path, "hello", "hello"))
     assert [trace.file(index) for index in range(2)] == ["", ""]

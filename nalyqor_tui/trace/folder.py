@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from nalyqor_tui.trace.unpack import unpack
 MOST: Final = 20_000
 """The most files of a folder that are looked at."""
 
+_COUNTED = re.compile(r" #\d+\Z")  # what tells apart sessions of one id
 _NAMED = 3  # files that a warning names; the others are counted
 _OURS = (".notes.jsonl", ".lock", ".draft.json", "nalyqor.toml")
 
@@ -81,14 +83,15 @@ def warning(skipped: list[Skipped]) -> Phrase:
     return phrase(says, n=counted(len(skipped), "file of this folder"), names=names, more=more)
 
 
-def shared(parts: list[Part]) -> frozenset[int]:
-    """Return the sessions, by their ordinals, whose ids stand in several of the parts."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    drafts = ((number, draft) for number, part in enumerate(parts) for draft in part.reading.sessions)
-    for index, (number, draft) in enumerate(drafts):
-        found.setdefault(draft.id, []).append((index, number))
-    several = (same for same in found.values() if same[0][1] != same[-1][1])
-    return frozenset(index for same in several for index, _ in same)
+def shared(parts: list[Part]) -> dict[int, str]:
+    """Return the files of the sessions, by their ordinals, whose ids stand in several files."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    drafts = ((part, draft) for part in parts for draft in part.reading.sessions)
+    for index, (part, draft) in enumerate(drafts):
+        document = getattr(draft.load, "document", part.documents[0])
+        found.setdefault(_COUNTED.sub("", draft.id), []).append((index, document.name))
+    several = (same for same in found.values() if len({file for _, file in same}) > 1)
+    return {index: file for same in several for index, file in same}
 
 
 def _open(path: Path, name: str) -> tuple[Document, Format]:

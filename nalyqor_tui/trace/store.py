@@ -118,12 +118,11 @@ class Trace:
 
     def file(self, index: int) -> str:
         """Return the file of a folder that a session is in; empty where no other file has a session of this id."""
-        return self.part(index).documents[0].name if index in self._shared else ""
+        return self._shared.get(index, "")
 
     @cached_property
-    def _shared(self) -> frozenset[int]:
-        """The sessions of a folder whose ids stand in several of its files."""
-        return folder.shared(self.parts) if self.is_folder else frozenset()
+    def _shared(self) -> dict[int, str]:
+        return folder.shared(self.parts) if self.is_folder else {}
 
     def session(self, index: int, pulse: Pulse | None = None) -> Session:
         """Read a session by its ordinal from 0; read once. Of a long one `pulse` hears how far that is."""

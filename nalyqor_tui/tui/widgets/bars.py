@@ -62,10 +62,9 @@ class Bar(Widget):
         if self._pieces is not None:
             self._left, self._right = fit(*self._pieces, max(0, width - 3))
         right = show(self._right, width + 1)
-        room = max(0, width - cell_len(right) - 3)
-        return Strip([Segment(" " + fitted(self._left, room) + " " + right + " ", self.rich_style)]).crop(
-            0, width
-        )
+        after = f" {right} " if right else " "
+        room = max(0, width - cell_len(after) - 1)
+        return Strip([Segment(" " + fitted(self._left, room) + after, self.rich_style)]).crop(0, width)
 
 
 class PaneTabs(Widget):

@@ -30,9 +30,9 @@ _KEPT: Final = 2000  # drawn lines that are kept
 
 
 def head(width: int) -> str:
-    """Write the names of the columns."""
+    """Write the names of the columns, from the second cell on: a bar leaves the first one empty."""
     says = cells("what it says", max(0, width - _NUMBER - _KIND - _TURN - _SIZE - 4))
-    return f"{'line':>{_NUMBER}} {'kind':<{_KIND}} {'turn':>{_TURN}} {says} {'size':>{_SIZE}}"
+    return f"{'line':>{_NUMBER - 1}} {'kind':<{_KIND}} {'turn':>{_TURN}} {says} {'size':>{_SIZE}}"
 
 
 class LineList(ScrollView, can_focus=True, inherit_bindings=False):
