@@ -17,7 +17,9 @@ from nalyqor_tui.present import whole
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace import source
-from nalyqor_tui.trace.parse import duplicate_keys
+from nalyqor_tui.trace.parse import duplicate_keys, loads
+from nalyqor_tui.trace.recognise import _whole
+from nalyqor_tui.trace.source import Source
 from nalyqor_tui.trace.store import Trace
 
 BAD = SHARED / "hostile" / "bad_traces"
@@ -145,6 +147,49 @@ class TestSize:
         assert "longer than 3 MiB" in shown.problem and len(shown.text) < 5000
         assert len(trace.raw(trace.session(0).entries[1].place)) < 5000
         assert source.LONGEST == 3 << 20
+
+    def test_of_what_is_no_trace_the_line_that_is_too_long_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in ("source", "recognise", "index.scan"):
+            monkeypatch.setattr(f"nalyqor_tui.trace.{module}.LONGEST", 3 << 20)
+        long = b'{"id": "big", "content": "' + b"x" * (4 << 20) + b'"}\n'
+        write(tmp_path / "t", long, b'{"id": "after"}\n')
+        with pytest.raises(TraceError, match=r"a line of 4,194,332 bytes: longer than 3 MiB"):
+            Trace(tmp_path / "t")
+
+    @pytest.mark.parametrize(
+        "last",
+        [
+            '{"a": 1}',
+            "[1]",
+            "]}",
+            "}",
+            '"x"',
+            "7",
+            "",
+            " ",
+            "2]}",
+            '{"a": 1}]}',
+            '{"a": 1}\n]}',
+            '{"b": [1]}\n\n',
+            "{",
+        ],
+    )
+    def test_a_large_file_that_is_one_value_is_not_taken_for_lines(self, tmp_path: Path, last: str) -> None:
+        text = '{"pad": "' + "x" * (3 << 20) + '", "more": [1,\n' + last
+        write(tmp_path / "t", text.encode())
+        try:
+            expected = json.loads(text)
+        except ValueError:
+            expected = None
+        assert _whole(Source(tmp_path / "t")) == expected
+
+    @pytest.mark.parametrize("at", range((1 << 20) - 24, (1 << 20) + 4))
+    def test_a_large_value_keeps_the_digits_of_its_integers(self, at: int) -> None:
+        data = b'["' + b"x" * (at - 4) + b'",12345678901234567890123]'
+        assert data.index(b"1") == at
+        assert loads(data) == ["x" * (at - 4), 12345678901234567890123]
 
     def test_a_sparse_file_is_refused_at_once(self, tmp_path: Path) -> None:
         with (tmp_path / "t").open("wb") as file:

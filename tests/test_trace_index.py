@@ -152,6 +152,22 @@ def test_a_line_longer_than_a_window_is_one_line(tmp_path: Path, monkeypatch: py
     os.close(fd)
 
 
+def test_a_hole_of_gigabytes_is_passed_over_and_what_stands_behind_it_is_found(tmp_path: Path) -> None:
+    path, behind = tmp_path / "t", 10 << 30
+    with path.open("wb") as file:
+        file.write(b"1\n\0\0")
+        file.seek(behind)
+        file.write(b"\0\n2\n")
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        found = [at for piece in scan(file.fileno(), 0, size, size, heads=False) for at in piece.offsets]
+        assert found == [0, 2, behind + 2]
+        assert scanning.newline(file.fileno(), 2, size) == behind + 1
+        os.truncate(path, behind + (1 << 30))  # it ends in a hole, too
+        size = path.stat().st_size
+        assert scanning.newline(file.fileno(), behind + 4, size) == size
+
+
 def test_a_name_that_is_no_text_is_not_told_by_the_start_of_its_line(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     bad = b'{"kind":"message","seq":1,"turn":1,"conversation_id":"a\xff","role":"user"}\n'

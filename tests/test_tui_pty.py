@@ -50,8 +50,10 @@ _ALLOWED = re.compile(
 )
 
 
+# The last one would have every start compile all modules anew, which an installed program does once.
+_NOT_OURS = ("COLUMNS", "LINES", "NO_COLOR", "TMUX", "PYTHONDONTWRITEBYTECODE")
 ENVIRONMENT = {
-    **{k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR", "TMUX")},
+    **{k: v for k, v in os.environ.items() if k not in _NOT_OURS},
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
 }

@@ -20,6 +20,7 @@ _SPACES = (b" ", b"\t", b"\r", b"\n")
 _SPACED = re.compile(rb'"[ \t\r\n]+:')
 _DIGITS_ALIKE = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
 _LONG_NUMBER = b"0" * 19
+_PIECE = 1 << 20
 
 
 class BadJsonError(ValueError):
@@ -37,12 +38,21 @@ def loads(data: bytes, *, constants: bool = False) -> Json:
     """
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise BadJsonError(f"nested deeper than {MAX_DEPTH} levels")
-    if _LONG_NUMBER not in data.translate(_DIGITS_ALIKE):
+    if not _has_long_number(data):
         try:
             return orjson.loads(data)
         except orjson.JSONDecodeError:
             pass  # the standard decoder tells more precisely what is wrong
     return _exact(data, constants=constants)
+
+
+def _has_long_number(data: bytes) -> bool:
+    """Look for digits that may not fit into 64 bits, a piece at a time: no other thread has to wait for all of it."""
+    if len(data) <= _PIECE:
+        return _LONG_NUMBER in data.translate(_DIGITS_ALIKE)
+    overlap = len(_LONG_NUMBER) - 1
+    pieces = (data[max(0, at - overlap) : at + _PIECE] for at in range(0, len(data), _PIECE))
+    return any(_LONG_NUMBER in piece.translate(_DIGITS_ALIKE) for piece in pieces)
 
 
 def duplicate_keys(data: bytes, value: Json = ...) -> list[str]:

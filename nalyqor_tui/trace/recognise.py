@@ -20,6 +20,7 @@ from nalyqor_tui.trace.source import BOM, Source
 
 _SAMPLED = 20
 _HEAD = 4096
+_TAIL = 1 << 20
 _SHOWN = 60
 
 
@@ -122,6 +123,8 @@ def _first_values(source: Source) -> tuple[bool, list[Json]]:
 
 
 def _whole(source: Source) -> Json:
+    if _ends_in_a_value(source):
+        return None
     data = source.read(0, source.size).removeprefix(BOM)
     if data.lstrip()[:1] not in (b"[", b"{"):
         return None
@@ -131,8 +134,25 @@ def _whole(source: Source) -> Json:
         return None
 
 
+def _ends_in_a_value(source: Source) -> bool:
+    """Say of a large file whether its last line is an object or array of its own: then the file is not one value.
+
+    One value that begins before its last line ends in a bracket that this line does not open.
+    """
+    if source.size < 2 * _TAIL or not source.read(0, _HEAD).removeprefix(BOM).strip():
+        return False
+    _, begins, last = source.read(source.size - _TAIL, _TAIL).rstrip().rpartition(b"\n")
+    if not begins or last.lstrip()[:1] not in (b"[", b"{"):
+        return False
+    try:
+        return isinstance(loads(last), dict | list)
+    except BadJsonError:
+        return False
+
+
 def _unrecognised(source: Source) -> TraceError:
-    line = next(source.lines()).data
+    begins_with = next(source.lines())
+    line = begins_with.data
     first = line.split(b"\r")[0]
     remedy = "looked for: " + ", ".join(form.TITLE for form in formats())
     number, what = 1, "JSON, but no trace that is known"
@@ -142,6 +162,8 @@ def _unrecognised(source: Source) -> TraceError:
         what, remedy = "not JSON (looks like Python's repr)", "write it with json.dumps"
     elif b"\r" in line.rstrip(b"\r"):
         what, remedy = "its lines end in CR alone", "convert it: tr '\\r' '\\n' < FILE > NEW"
+    elif begins_with.length > LONGEST:
+        what = f"no trace that is known, and a line of {begins_with.length:,} bytes: longer than {LONGEST >> 20} MiB"
     else:
         number, what = _mistake(source, first) or (number, what)
     if what.startswith("not JSON: extra data"):

@@ -6,6 +6,7 @@ finds to standard output, piece by piece. It ends when its standard input does: 
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import sys
@@ -155,7 +156,19 @@ def newline(fd: int, at: int, size: int) -> int:
         if (found := window.find(b"\n")) >= 0:
             return at + found
         at += len(window)
+        if window[-1] == 0:
+            at = _data(fd, at, size)
     return size
+
+
+def _data(fd: int, at: int, size: int) -> int:
+    """Return where a sparse file has bytes again, at `at` or after it: a hole of gigabytes need not be read."""
+    try:
+        return os.lseek(fd, at, os.SEEK_DATA)
+    except AttributeError:
+        return at
+    except OSError as error:
+        return size if error.errno == errno.ENXIO else at
 
 
 def work(fd: int, start: int, stop: int, size: int, *, heads: bool) -> None:

@@ -24,7 +24,7 @@ from tests.bench.size import plain, screens
 from tests.bench.size.aims import FILE, FLOOR, PHASES, START
 from tests.bench.size.programs import AGAIN, PROGRAMS, Program, described
 from tests.bench.size.screens import Figures
-from tests.bench.size.table import markdown
+from tests.bench.size.table import between, markdown
 
 FILES = (
     "native:1MB",
@@ -53,7 +53,7 @@ def main() -> None:
     if given.out is None:
         print(text)
     else:
-        given.out.write_text(_between(given.out.read_text(), text) if given.out.is_file() else text)
+        given.out.write_text(between(given.out.read_text(), text) if given.out.is_file() else text)
 
 
 def _measured(files: Mapping[str, Path], given: argparse.Namespace) -> _All:
@@ -130,13 +130,6 @@ def _made(spec: str, folder: Path) -> Path:
         while file.read(1 << 24):
             pass
     return path
-
-
-def _between(page: str, text: str) -> str:
-    """Return a page with the text between its marks, or the text where it has none."""
-    before, begin, rest = page.partition("<!-- figures -->\n")
-    _, end, after = rest.partition("<!-- /figures -->")
-    return f"{before}{begin}\n{text}\n{end}{after}" if begin and end else text
 
 
 def _medians(found: Mapping[tuple[str, str], list[Figures]]) -> dict[tuple[str, str], Figures]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.size.screens import Figures
+from tests.bench.size.terminal import OURS
 
 STARTS: dict[str, tuple[str, ...]] = {
     "python -c pass": (sys.executable, "-c", "pass"),
@@ -69,7 +70,7 @@ def _run(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, 
     with tempfile.TemporaryFile() as said:
         out = subprocess.DEVNULL if command[0] == "cat" else said
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, env={**os.environ, **env})
+        process = subprocess.Popen(command, stdout=out, env={**OURS, **env})
         _, status, usage = os.wait4(process.pid, 0)
         took = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

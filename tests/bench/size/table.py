@@ -50,11 +50,12 @@ _READ = (
 def markdown(found: Medians, files: Files, runs: int, before: Medians | None = None) -> str:
     """Return the tables; `before` holds the figures of an earlier run, for a column beside the aims."""
     return "\n".join(
-        [_machine(runs), "", *_aims(found, files, before), "", *_starts(found), "", *_all(found, files)]
+        [machine(runs), "", *_aims(found, files, before), "", *_starts(found), "", *_all(found, files)]
     )
 
 
-def _machine(runs: int) -> str:
+def machine(runs: int) -> str:
+    """Say on what and when it was measured."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     day = datetime.now(UTC).strftime("%Y-%m-%d")
@@ -73,14 +74,14 @@ def _aims(found: Medians, files: Files, before: Medians | None) -> list[str]:
     alone = [[aim.name, _limit(aim), shown[key]] for key, aim in every.items() if not aim.on]
     named = {aim.name: _limit(aim) for aim in every.values() if aim.on}
     rows = [[name, limit, *(shown.get((name, file), "") for file in files)] for name, limit in named.items()]
-    return [*_table(["aim", "at most", "measured"], alone), "", *_table(["aim", "at most", *files], rows)]
+    return [*table(["aim", "at most", "measured"], alone), "", *table(["aim", "at most", *files], rows)]
 
 
 def _starts(found: Medians) -> list[str]:
     start, floor = found.get(("", START), {}), found.get(("", FLOOR), {})
     rows = [[f"`{name}`", *_row(start, [("", name, 1e3), ("", f"{name} processor", 1e3)])] for name in STARTS]
     rows.append([f"{FLOOR}, to its first screen", *_row(floor, [("", "first", 1e3)]), "–"])
-    return _table(["from exec to exit", "ms", "processor ms"], rows)
+    return table(["from exec to exit", "ms", "processor ms"], rows)
 
 
 def _all(found: Medians, files: Files) -> list[str]:
@@ -88,12 +89,12 @@ def _all(found: Medians, files: Files) -> list[str]:
     for file, meta in files.items():
         says = f"{int(str(meta['bytes'])):,} bytes, {int(str(meta['records'])):,} records, "
         out += [f"### {file}", "", f"{says}{int(str(meta['sessions'])):,} sessions.", ""]
-        out += [*_table([column for column, *_ in _READ], [_row(found.get((file, FILE), {}), _READ)]), ""]
+        out += [*table([column for column, *_ in _READ], [_row(found.get((file, FILE), {}), _READ)]), ""]
         if phases := found.get((file, PHASES)):
             out += [*_phases(phases), ""]
         measured = [(each.name, found[file, each.name]) for each in PROGRAMS if (file, each.name) in found]
         head = ["program", *(column for column, *_ in _SCREEN)]
-        out += [*_table(head, [[name, *_row(figures, _SCREEN)] for name, figures in measured]), ""]
+        out += [*table(head, [[name, *_row(figures, _SCREEN)] for name, figures in measured]), ""]
     return out[:-1]
 
 
@@ -102,14 +103,22 @@ def _phases(found: Figures) -> list[str]:
     rows = [
         [name, _number(took), _number(took / base)] for name, took in (found | {"together": total}).items()
     ]
-    return _table(["judging, in one process", "processor s", f"× {BASE}"], rows)
+    return table(["judging, in one process", "processor s", f"× {BASE}"], rows)
 
 
 def _row(figures: Figures, columns: Sequence[tuple[str, str, float]]) -> list[str]:
     return [_number(figures[key] * factor) if key in figures else "–" for _, key, factor in columns]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def between(page: str, text: str, mark: str = "figures") -> str:
+    """Return a page with the text between its marks, or the text where it has none."""
+    before, begin, rest = page.partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- /{mark} -->")
+    return f"{before}{begin}\n{text}\n{end}{after}" if begin and end else text
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a Markdown table; all columns but the first are for numbers."""
     line = ["---", *("---:" for _ in head[1:])]
     return ["| " + " | ".join(row) + " |" for row in (head, line, *rows)]
 

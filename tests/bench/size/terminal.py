@@ -36,6 +36,9 @@ _UNKNOWN = re.compile(  # what pyte would print
     re.DOTALL,
 )
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^X\]](?:(?!\x1b\\|\x07).)*|[()]?)$", re.DOTALL)
+_NOT_OURS = ("TMUX", "STY", "LINES", "COLUMNS", "NO_COLOR", "PYTHONDONTWRITEBYTECODE")
+OURS = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+"""The environment of what is measured: with the bytecode of modules kept, as an installed program has it."""
 _ANSWERS = {  # to what a program may ask before it paints
     b"\x1b[c": b"\x1b[?62;22c",
     b"\x1b[>c": b"\x1b[>1;10;0c",
@@ -211,8 +214,7 @@ class Terminal:
 
 def _spawn(command: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
     """Start a program in a new terminal; return its id, and the terminal's descriptor."""
-    ours = {k: v for k, v in os.environ.items() if k not in ("TMUX", "STY", "LINES", "COLUMNS", "NO_COLOR")}
-    ours |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", **env}
+    ours = OURS | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", **env}
     sys.setswitchinterval(0.0002)  # the thread that notes the times must not wait for the screen to be made
     process, master = pty.fork()
     if process == 0:
