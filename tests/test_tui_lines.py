@@ -158,7 +158,7 @@ async def test_the_end_is_shown_before_its_lines_are_counted_and_stays_in_view_w
 async def test_a_line_that_is_not_known_yet_is_gone_to_when_it_is(tmp_path: Path) -> None:
     async with lines_of(numbered(tmp_path), prepare=only_the_first(100)) as s:
         await s.go("700")
-        assert "going to line 700 when it is counted, esc cancels" in s.drawn()
+        assert "going to line 700 when counted, esc cancels" in s.drawn()
         await s.press("escape")
         assert "going to" not in s.drawn() and "reading 0%, esc stops" in s.drawn()
         await s.go("700")
@@ -169,10 +169,20 @@ async def test_a_line_that_is_not_known_yet_is_gone_to_when_it_is(tmp_path: Path
         assert "word 700 " in row(s)
 
 
+async def test_what_goes_on_has_room_in_a_narrow_title(tmp_path: Path) -> None:
+    async with lines_of(numbered(tmp_path), SMALL, prepare=only_the_first(100)) as s:
+        await s.go("9,000,000")
+        title = s.drawn().split("\n")[0]
+        assert "t.jsonl" in title and title.rstrip().endswith("counted, esc cancels · reading 0%")
+        await s.press("escape")
+        title = s.drawn().split("\n")[0]
+        assert "line 1 of 100 so far" in title and title.rstrip().endswith("reading 0%, esc stops")
+
+
 async def test_a_line_that_turns_out_not_to_be_there(tmp_path: Path) -> None:
     async with lines_of(numbered(tmp_path), prepare=only_the_first(100)) as s:
         await s.go("1,500,000")
-        assert "going to line 1,500,000 when it is counted" in s.drawn()
+        assert "going to line 1,500,000 when counted" in s.drawn()
         screen(s).file.again()
         screen(s).tick()
         await s.pilot.pause()

@@ -100,7 +100,7 @@ async def test_esc_stops_the_reading_and_p_takes_it_up_again(
         assert "of 9 sessions, esc stops" in s.drawn().split("\n")[0]
         await s.press("escape")
         await read(s)
-        assert "of 9 sessions read, stopped" in s.drawn().split("\n")[0]
+        assert "of 9 sessions read, stopped: p begins again" in s.drawn().split("\n")[0]
         monkeypatch.undo()
         await s.press("o")
         assert s.told[-1] == "not all sessions were read: p reads them"

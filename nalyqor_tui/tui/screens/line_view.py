@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from nalyqor_tui.errors import TraceError
-from nalyqor_tui.phrase import Phrase, own, phrase
+from nalyqor_tui.phrase import Phrase, Words, own, phrase
 from nalyqor_tui.present.lines import record_rows, size_words, wanted_bytes
 from nalyqor_tui.trace.index.file import LineFile
 from nalyqor_tui.trace.index.near import Spot
@@ -123,17 +123,20 @@ class LineView(Screen[int | None]):
         short = own(f"line {number + 1:,}") if number is not None else own(here)
         left = [
             Piece((self.file.name,), 3, names=True),
-            Piece(own(here), 4, (short,)),
+            Piece(own(here), 4, (short,), spare=3),
             Piece(own(size_words(lines.size)), 2, spare=1),
         ]
-        self.query_one("#title", Bar).show_title(left, [Piece(says, 5) for says in self.state()])
+        self.query_one("#title", Bar).show_title(
+            left,
+            [Piece(says, 5, (_without_esc(says),) if at else ()) for at, says in enumerate(self.state())],
+        )
 
     def state(self) -> list[Phrase]:
         """Say what is going on in the background, each thing in a phrase."""
         lines = self.file.lines
         out: list[Phrase] = []
         if self.wanted is not None:
-            out.append(own(f"going to line {self.wanted + 1:,} when it is counted, esc cancels"))
+            out.append(own(f"going to line {self.wanted + 1:,} when counted, esc cancels"))
         if self.file.spill is not None:
             out.append(own(f"unpacking {self.file.spill.share:.0%}, esc stops"))
         elif lines.stopped.is_set() and not lines.done:
@@ -262,3 +265,9 @@ class LineView(Screen[int | None]):
 
     def _name_columns(self) -> None:
         self.query_one("#head", Bar).show_text(own(head(self.view.scrollable_content_region.width)))
+
+
+def _without_esc(says: Phrase) -> Phrase:
+    """Leave out that esc stops it: where something else goes on, esc stops that first."""
+    *before, last = says
+    return (*before, *own(last.removesuffix(", esc stops"))) if isinstance(last, Words) else says

@@ -164,8 +164,12 @@ class ReadingScreen(Screen[None]):
         left = [Piece((self.case.trace.name,), 5, names=True)]
         if known < count:
             says = f"{known:,} of {count:,} sessions"
-            says = f"{says} read, stopped" if self._stopped else f"reading {says}, esc stops"
-            left.append(Piece(own(says), 8))
+            stopped = own(f"{says} read, stopped")
+            left.append(
+                Piece(stopped + own(": p begins again"), 4, (stopped,))
+                if self._stopped
+                else Piece(own(f"reading {says}, esc stops"), 8)
+            )
         else:
             left.append(Piece(counted(count, "session"), 8))
         if latent := self._latent:
