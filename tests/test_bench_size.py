@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from nalyqor_tui.trace.records import Unparsed
 from nalyqor_tui.trace.store import Trace
 from tests.bench.generate import KINDS, NEEDLE, generate, number_of
 from tests.bench.size.aims import Aim, aims
+from tests.bench.size.bad import rows, tried
+from tests.bench.size.inputs import INPUTS
 from tests.bench.size.programs import POLICY, PROGRAMS, meaning
 from tests.bench.size.table import markdown
 
@@ -75,6 +78,19 @@ def test_commands_and_patterns_are_filled_in(tmp_path: Path) -> None:
         assert str(path) in filled.command
         assert not any("{" in text for text in (filled.first, filled.last, filled.hit, *filled.search))
     assert meaning(path)["last_session"] in path.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is looked up in /proc")
+def test_a_bad_input_is_opened_and_what_is_said_is_shown(tmp_path: Path) -> None:
+    out = tried(INPUTS["a pipe that nobody writes to"], tmp_path)
+    assert (out.code, out.presses, list(tmp_path.iterdir())) == (3, [], [])
+    _, _, row = rows({"a pipe": out}, tmp_path)
+    assert row.startswith(
+        "| a pipe | nalyqor-tui: pipe.jsonl: is a pipe (save the trace to a file first) | 3 | "
+    )
+    out.early, out.presses, out.code, out.said = [0.2], [0.01, 0.02, 0.03], None, ""
+    assert "| **nothing** | stays | " in (row := rows({"a pipe": out}, tmp_path)[-1])
+    assert " | 200 | 3 | 20 | 30 | 30 | " in row
 
 
 def test_an_aim_without_figures_is_neither_met_nor_missed() -> None:

@@ -90,7 +90,7 @@ def _press_on(t: Terminal, what: Input, path: Path, out: Outcome) -> None:
 
 def _said(t: Terminal, pattern: str) -> str:
     t.until(pattern, 10)
-    found = re.search(pattern, t.text)
+    found = re.search(pattern, t.text.replace("\n", ""))  # what is longer than a row goes on in the next
     return found[0].strip() if found else ""
 
 

@@ -119,16 +119,16 @@ def able_to_mount() -> bool:
 
 _CUT = r"the file was cut or written anew[^\n│]*"
 _FOLLOW = ("--follow",)
-_wrong = "! .*"
-_left = "nalyqor-tui: .*"
+_WRONG = "! .*"
+_LEFT = "nalyqor-tui: (?:(?!  ).)*"
 
 INPUTS: dict[str, Input] = {
-    "a line of 200 MB, no trace": Input(_long_line, _wrong),
+    "a line of 200 MB, no trace": Input(_long_line, _WRONG),
     "a record of 200 MB in a trace": Input(_long_record, f"{_READY}|1 Decisions|[0-9]+ sessions?"),
-    "10 GiB sparse": Input(_sparse, _wrong),
-    "1 MB of a trace, then sparse to 10 GiB": Input(_holed, f"{_READY}|{_wrong}"),
-    "a pipe that nobody writes to": Input(_pipe, leaves=_left),
-    "`/dev/zero`": Input(lambda _: Path("/dev/zero"), leaves=_left),
+    "10 GiB sparse": Input(_sparse, _WRONG),
+    "1 MB of a trace, then sparse to 10 GiB": Input(_holed, f"{_READY}|{_WRONG}"),
+    "a pipe that nobody writes to": Input(_pipe, leaves=_LEFT),
+    "`/dev/zero`": Input(lambda _: Path("/dev/zero"), leaves=_LEFT),
     "100 MB, cut while it is read": Input(_native, _CUT, then=_cut, presses=1),
     "100 MB, cut when it was read": Input(_native, _CUT, then=_cut, presses=40),
     "100 MB, cut while followed": Input(_native, _CUT, options=_FOLLOW, then=_cut),
