@@ -110,6 +110,15 @@ def test_what_is_said_of_a_screen_is_said_of_actions_that_it_has() -> None:
         assert not set(said) - {action.id for action in of(screen)}  # type: ignore[arg-type]
 
 
+def test_no_screen_is_told_where_it_is() -> None:
+    for scope in SCOPES:
+        assert not [
+            a.id
+            for a in of(scope)
+            if a.help.startswith(("in a ", "in the ", "there, ", "from a ")) and a.id != "row.next"
+        ]
+
+
 async def test_the_help_of_the_lines_and_of_the_sessions_is_their_own(tmp_path: Path) -> None:
     async with sitting(chats(tmp_path), LARGE) as s:
         await s.press("question_mark")

@@ -212,7 +212,8 @@ def document() -> str:
         out.append("")
     for screen, name in SCREEN_NAMES.items():
         out += [f"## {name}", "", "These keys do something of their own there:", "", *_TABLE]
-        out += [_row(action) for action in of(screen) if action.id in MEANINGS[screen]]  # type: ignore[arg-type]
+        here = (action for action in of(screen) if len(action.scopes) > 1)  # type: ignore[arg-type]
+        out += [_row(action) for action in here if action.id in MEANINGS[screen]]
         out.append("")
     return "\n".join(out[:-1]) + "\n"
 
