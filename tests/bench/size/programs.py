@@ -86,7 +86,7 @@ _OURS = Program(
     taken="q quit",  # the foot of every screen
     last="{last}|{last_session}",  # in a list of sessions the last one is the end
     found="decisions are ready|[0-9] session|1 Decisions",
-    settle=("D",),  # from the lines of the file to its decisions
+    settle=("gD",),  # from the first line of the file to its decisions
     stage=("L",),  # and back
 )
 PROGRAMS: tuple[Program, ...] = (
