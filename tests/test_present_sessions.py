@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
@@ -113,13 +114,41 @@ def test_the_rows_read_so_far_are_a_mapping(read_so_far: list[tuple[int, Run, bo
     assert rows.worst_first(range(5)) == worst
 
 
+@given(ROWS, st.lists(st.sampled_from("abcde"), max_size=7))
+def test_rows_stay_where_their_session_stays(
+    read_so_far: list[tuple[int, Run, bool]], ids: list[str]
+) -> None:
+    names = ["a", "b", "c", "d", "e"]
+    rows = SessionRows(names)
+    for index, drawn, _ in read_so_far:
+        rows.put(SessionRow(replace(drawn, index=index, id=names[index]), (), True, None, "sound", 0))
+    same = {n: row for n, row in rows.items() if n < len(ids) and ids[n] == names[n]}
+    again = rows.of(ids)
+    assert dict(again) == same and len(again) == len(same)
+    assert [index for index, _ in again.alike()] == list(same)
+
+
+def test_sessions_are_sorted_while_others_are_taken_in() -> None:
+    rows = SessionRows([f"s{number}" for number in range(300)])
+
+    class Listed(list[int]):
+        def __iter__(self) -> Iterator[int]:
+            for number in super().__iter__():
+                made = tuple(Made(str(at), None, "bad", {}) for at in range(9))
+                run = Run(number, f"s{number}", None, None, None, None, None, 1, 0, "high", made)
+                rows.put(SessionRow(run, (), True, None, "bad", 9))
+                yield number
+
+    assert sorted(rows.worst_first(Listed(range(300)))) == list(range(300))
+
+
 def test_rows_that_say_the_same_are_kept_once() -> None:
     shared, rows = Shared(), SessionRows([f"s{number}" for number in range(1000)])
     for number in range(1000):
         made = (Made("1.1", "t", "sound", {"stale": False}),)
         run = Run(number, "", None, None, None, None, True, 1, 0, None, made)
         rows.put(SessionRow(shared.run(run, f"s{number}"), (), True, None, "sound", 0))
-    assert len(rows._kinds) == 1
+    assert len({id(row) for _, row in rows.alike()}) == 1
     assert rows[7].run.id == "s7" and rows[7].run.index == 7
 
 

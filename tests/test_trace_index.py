@@ -168,6 +168,18 @@ def test_a_hole_of_gigabytes_is_passed_over_and_what_stands_behind_it_is_found(t
         assert scanning.newline(file.fileno(), behind + 4, size) == size
 
 
+def test_what_was_written_since_is_not_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(b"1\n22")
+    with path.open("rb") as file:
+        os.truncate(path, 10 << 30)  # by a writer that makes room ahead
+        assert scanning.newline(file.fileno(), 2, 4) == 4
+        assert scanning.newline(file.fileno(), 2, 3 << 20) == 3 << 20
+        with path.open("ab") as writer:
+            writer.write(b"\n")
+        assert scanning.newline(file.fileno(), 2, 4) == 4
+
+
 def test_a_name_that_is_no_text_is_not_told_by_the_start_of_its_line(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     bad = b'{"kind":"message","seq":1,"turn":1,"conversation_id":"a\xff","role":"user"}\n'

@@ -7,8 +7,10 @@ import hashlib
 import io
 import json
 import os
+import random
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from trace_samples import decision, header, lines, message, numbered, opened, write
@@ -17,6 +19,7 @@ from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import plain
 from nalyqor_tui.trace import unpack
 from nalyqor_tui.trace.archive import Archive
+from nalyqor_tui.trace.index.spill import Spill, descriptor
 from nalyqor_tui.trace.source import Source
 from nalyqor_tui.trace.store import STDIN, Trace
 
@@ -39,6 +42,23 @@ class TestCompressed:
         assert json.loads(trace.raw(place)) == RECORDS[1]
         assert trace.sha256() == hashlib.sha256(packed).hexdigest() and trace.size == len(packed)
         assert trace.warnings == []
+
+    def test_who_moves_about_in_it_meanwhile_does_not_disturb_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path, data, spill = tmp_path / "t.gz", random.Random(1).randbytes(3 << 20), Spill()
+        path.write_bytes(gzip.compress(data))
+        looking = descriptor(spill)
+        room = unpack._check_room
+
+        def look(*given: Any) -> None:
+            room(*given)
+            os.lseek(looking, 5, os.SEEK_SET)
+
+        monkeypatch.setattr(unpack, "_check_room", look)
+        source, problem = unpack.unpack(Source(path), spill)
+        assert (source.read(0, source.size), problem) == (data, "")
+        os.close(looking)
 
     def test_a_stream_of_several_members(self, tmp_path: Path) -> None:
         trace = opened(tmp_path / "t", b"".join(gzip.compress(lines([record])) for record in RECORDS))

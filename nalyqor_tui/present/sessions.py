@@ -108,7 +108,10 @@ def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Gene
 
 
 class SessionRows(Mapping[int, SessionRow]):
-    """The rows of the sessions that were read so far, by their ordinals; small ones that say the same are kept once."""
+    """The rows of the sessions that were read so far, by their ordinals; small ones that say the same are kept once.
+
+    Rows are taken in by one thread; others may sort sessions meanwhile.
+    """
 
     def __init__(self, ids: Sequence[str]) -> None:
         """`ids` are those of all sessions."""
@@ -117,38 +120,69 @@ class SessionRows(Mapping[int, SessionRow]):
 
     def put(self, row: SessionRow) -> None:
         """Take in the row of a session."""
-        index = row.run.index
-        self._known += not self._kind_of[index]
+        (kind_of, kinds), index = self._held, row.run.index
+        self._known += not kind_of[index]
         key = _key(row)
         kind = self._numbers.get(key) if key is not None else None
         if kind is None:
-            self._kinds.append(row)
-            kind = len(self._kinds)
+            kinds.append(row)
+            kind = len(kinds)
             if key is not None:
                 self._numbers[key] = kind
-        self._kind_of[index] = kind
+        kind_of[index] = kind
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._kinds: list[SessionRow] = []
         self._numbers: dict[Hashable, int] = {}
-        self._kind_of = array("I", bytes(4 * len(self._ids)))  # from 1; 0 was not read
         self._known = 0
+        kinds: list[SessionRow] = []
+        self._held = array("I", bytes(4 * len(self._ids))), kinds  # the number of each one's kind, 0 for none
+
+    def of(self, ids: Sequence[str]) -> SessionRows:
+        """Return the rows of those sessions that stand at their place among other ids, too.
+
+        None of them, where only the one or the other are so many that first words are not kept.
+        """
+        if (len(ids) > MANY) != (len(self._ids) > MANY):
+            return SessionRows(ids)
+        kind_of, kinds = self._held
+        same = (
+            kind if one == other else 0 for kind, one, other in zip(kind_of, self._ids, ids, strict=False)
+        )
+        out = SessionRows(ids)
+        taken = array("I", same)
+        out._held = taken + array("I", bytes(4 * (len(ids) - len(taken)))), list(kinds)
+        out._numbers, out._known = dict(self._numbers), len(taken) - taken.count(0)
+        return out
 
     def worst_first(self, listed: Sequence[int]) -> list[int]:
         """Sort sessions by the rank of their rows, those that were not read last; of one rank, they stay in order."""
-        ranks = [row.rank[:-1] for row in self._kinds]
+        live, kinds = self._held
+        kind_of = live[:]  # before the kinds are looked at: each that it names is among them
+        ranks = [row.rank[:-1] for row in kinds]
         places = {rank: place for place, rank in enumerate(sorted(set(ranks)))}
         place_of = [len(places), *map(places.__getitem__, ranks)]
-        kind_of = self._kind_of
         return sorted(listed, key=lambda index: place_of[kind_of[index]])
+
+    def like(self, index: int) -> SessionRow | None:
+        """Return a row that says what a session's does but for which session it is; None where it was not read."""
+        kind_of, kinds = self._held
+        kind = kind_of[index] if 0 <= index < len(kind_of) else 0
+        return kinds[kind - 1] if kind else None
+
+    def alike(self) -> Iterator[tuple[int, SessionRow]]:
+        """Yield each session that was read with such a row: of very many, no row is made for it."""
+        kind_of, kinds = self._held
+        return ((index, kinds[kind - 1]) for index, kind in enumerate(kind_of) if kind)
+
+    def trials(self) -> Iterator[Trial]:
+        """Yield the trials among the sessions that were read."""
+        return (replace(row.trial, run=index) for index, row in self.alike() if row.trial is not None)
 
     def get(self, index: int, default: object = None, /) -> SessionRow | None:  # type: ignore[override]
         """Return the row of a session, None where it was not read."""
-        if not 0 <= index < len(self._kind_of) or not (kind := self._kind_of[index]):
-            return None
-        row = self._kinds[kind - 1]
-        if row.run.index == index:
+        row = self.like(index)
+        if row is None or row.run.index == index:
             return row
         run = replace(row.run, index=index, id=self._ids[index])
         return replace(row, run=run, trial=row.trial and replace(row.trial, run=index))
@@ -159,13 +193,13 @@ class SessionRows(Mapping[int, SessionRow]):
         return row
 
     def __iter__(self) -> Iterator[int]:
-        return (index for index, kind in enumerate(self._kind_of) if kind)
+        return (index for index, _ in self.alike())
 
     def __len__(self) -> int:
         return self._known
 
     def __contains__(self, index: object) -> bool:
-        return isinstance(index, int) and 0 <= index < len(self._kind_of) and self._kind_of[index] > 0
+        return isinstance(index, int) and self.like(index) is not None
 
 
 def _key(row: SessionRow) -> Hashable:

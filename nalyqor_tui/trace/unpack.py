@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import sys
 import tempfile
@@ -64,14 +65,13 @@ def _reader(raw: IO[bytes], kind: str) -> gzip.GzipFile | zstd.ZstdFile:
 def _spool(
     source: Source, raw: IO[bytes], packed: gzip.GzipFile | zstd.ZstdFile, spill: Spill
 ) -> tuple[Source, str]:
-    problem = ""
+    problem, written = "", 0
     with spill.file as file:
         try:
             # read1 gives what there is: read would lose the last piece before a fault.
             while piece := packed.read1(_STEP):
-                _check_room(source.path, file.tell(), source.size)
-                file.write(piece)
-                file.flush()  # it is looked at meanwhile
+                _check_room(source.path, written, source.size)
+                written += _write(file.fileno(), piece, written)
                 spill.share = raw.tell() / max(1, source.size)
                 if spill.stopped:
                     problem = "you stopped it"
@@ -81,6 +81,14 @@ def _spool(
         finally:
             spill.over = True
         return Spool(source.path, file), problem
+
+
+def _write(fd: int, piece: bytes, at: int) -> int:
+    """Write a piece at an offset, wherever the file's own position is: who looks at it meanwhile may move that."""
+    done = 0
+    while done < len(piece):
+        done += os.pwrite(fd, piece[done:], at + done)
+    return done
 
 
 def _check_room(path: Path, written: int, packed: int | None) -> None:

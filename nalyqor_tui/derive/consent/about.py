@@ -37,7 +37,7 @@ def names_object(reader: Reader, text: str) -> bool:
     return any(reader.mention(leaf, text) for leaf in telling(reader))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)  # those of one agreement come again and again, and long ones are large
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 

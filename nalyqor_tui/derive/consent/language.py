@@ -68,7 +68,7 @@ class Language:
             if any(root in text for root in self.roots[kind]) and verb.search(text)
         )
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - one language lives as long as the process
+    @lru_cache(maxsize=256)  # noqa: B019 - one language lives as long as the process
     def endings(self, text: str) -> tuple[tuple[int, str, str], ...]:
         """Return where a plain text says how a number ends, the digits, and the words."""
         return tuple(

@@ -142,7 +142,7 @@ def _same_shape(reader: Reader, value: str, text: str) -> str:
     return next((one for one in _tokens(text) if shape_of(one) == shape and one not in own), "")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text))
 

@@ -152,7 +152,7 @@ def _long(fd: int, start: int, size: int, *, heads: bool) -> tuple[Piece, int]:
 
 def newline(fd: int, at: int, size: int) -> int:
     """Return the offset of the first line feed at `at` or after it; the size of the file where there is none."""
-    while window := os.pread(fd, WINDOW, at):
+    while at < size and (window := os.pread(fd, min(WINDOW, size - at), at)):
         if (found := window.find(b"\n")) >= 0:
             return at + found
         at += len(window)
@@ -162,7 +162,10 @@ def newline(fd: int, at: int, size: int) -> int:
 
 
 def _data(fd: int, at: int, size: int) -> int:
-    """Return where a sparse file has bytes again, at `at` or after it: a hole of gigabytes need not be read."""
+    """Return where a sparse file has bytes again, at `at` or after it: a hole of gigabytes need not be read.
+
+    This moves the file's own position, which nobody else may write or read by.
+    """
     try:
         return os.lseek(fd, at, os.SEEK_DATA)
     except AttributeError:

@@ -89,22 +89,22 @@ class ReadingScreen(Screen[None]):
     def _show(self, found: Sequence[SessionRow]) -> None:
         for row in found:
             self.list.rows.put(row)
-            self._count(row)
+            self._count(row.run.index, row)
         self.list.refresh()
         self._title()
         if self._worst_first and not self.list.cursor and monotonic() - self._arranged > _ARRANGED:
             self._arrange()
 
-    def _count(self, row: SessionRow) -> None:
+    def _count(self, index: int, row: SessionRow) -> None:
         self._latent += row.latent
-        if all(row.run.index in kept.runs for kept in self._kept):
+        if all(index in kept.runs for kept in self._kept):
             self._counts[row.run.output, row.worst] += 1
 
     def _recount(self) -> None:
         self._counts.clear()
         self._latent = 0
-        for row in self.list.rows.values():
-            self._count(row)
+        for index, row in self.list.rows.alike():
+            self._count(index, row)
         self._title()
 
     def _arrange(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -9,7 +10,6 @@ from textual.app import ComposeResult
 from nalyqor_tui.derive.branches import partner
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import own, phrase
-from nalyqor_tui.present.sessions import SessionRows
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
@@ -81,10 +81,10 @@ class SessionsScreen(ReadingScreen):
         """Go to the next session with a problem."""
         rows, listed = self.list.rows, self.list.listed
         here, every = self.list.cursor, range(len(listed))
-        after = [i for i in every if i > here] + [i for i in every if i <= here]
-        before = [i for i in reversed(every) if i < here] + [i for i in reversed(every) if i >= here]
+        after = chain(every[here + 1 :], every[: here + 1])
+        before = chain(reversed(every[:here]), reversed(every[here:]))
         for at in after if by > 0 else before:
-            row = rows.get(listed[at])
+            row = rows.like(listed[at])
             if row is not None and (row.problems or row.run.unparsed):
                 self.list.go(at)
                 return
@@ -142,11 +142,8 @@ class SessionsScreen(ReadingScreen):
 
     def take_trace(self) -> None:
         """List the sessions of another reading of the file; what was known of them stays until it is known anew."""
-        ids, rows = self.case.trace.session_ids, SessionRows(self.case.trace.session_ids)
-        for index, row in self.list.rows.items():
-            if index < len(ids) and ids[index] == row.run.id:
-                rows.put(row)
-        self.list.ids, self.list.rows = ids, rows
+        self.list.ids = self.case.trace.session_ids
+        self.list.rows = self.list.rows.of(self.list.ids)
         self._counts.clear()
         self._latent = 0
         self._stopped = False
@@ -184,7 +181,7 @@ class SessionsScreen(ReadingScreen):
     def _partner(self, here: int) -> int | None:
         """Find the trial to compare a session with, and say why there is none."""
         rows = self.list.rows
-        found = partner(here, [row.trial for row in rows.values() if row.trial is not None])
+        found = partner(here, rows.trials())
         if found is None:
             reading = len(rows) < len(self.case.trace.session_ids)
             why = self._unread() if reading else "no other trial of its case is here"
@@ -198,11 +195,7 @@ class SessionsScreen(ReadingScreen):
         rows, count = self.list.rows, len(self.case.trace.session_ids)
         mine = rows[here].trial if here in rows else None
         known = mine is not None and len(rows) == count
-        among = [
-            n
-            for n, row in sorted(rows.items())
-            if row.trial and mine and row.trial.case.name == mine.case.name
-        ]
+        among = [n for n, row in rows.alike() if row.trial and mine and row.trial.case.name == mine.case.name]
         from nalyqor_tui.tui.screens.trials import open_trials
 
         open_trials(self, self.case, here, among if known else None)
