@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -144,10 +144,11 @@ class Trace:
         """Return the place of the first record of a session."""
         return next((place for _, place in self._drafts[index].load()), None)
 
-    def session_at(self, spot: Place) -> int | None:
+    def session_at(self, spot: Place, pulse: Callable[[], None] | None = None) -> int | None:
         """Return the session that the line around a place belongs to, by its ordinal; None where it cannot be told.
 
-        Records are read only where the format keeps no account of which lines are whose.
+        Records are read only where the format keeps no account of which lines are whose. `pulse` is called before
+        each session that is read, and ends the search by an exception.
         """
         first = 0
         for part in self.parts:
@@ -159,7 +160,7 @@ class Trace:
             if part.reading.session_of is not None:
                 found = part.reading.session_of(spot.offset)
                 return None if found is None else sessions[found]
-            return sessions[0] if len(sessions) == 1 else self._holder(sessions, spot)
+            return sessions[0] if len(sessions) == 1 else self._holder(sessions, spot, pulse)
         return None
 
     def read(self, index: int) -> Session:
@@ -184,10 +185,12 @@ class Trace:
                 return hashlib.sha256(canonical(self._document(place).element(place))).hexdigest()
         return hashlib.sha256(self._document(place).data(place)).hexdigest()
 
-    def _holder(self, sessions: Iterable[int], spot: Place) -> int | None:
+    def _holder(self, sessions: Iterable[int], spot: Place, pulse: Callable[[], None] | None) -> int | None:
         """Return the first of these sessions that has something on a line."""
 
         def places(index: int) -> Iterable[Place]:
+            if pulse is not None:
+                pulse()
             load = self._drafts[index].load
             return load.places if isinstance(load, Located) else (e.place for e in self.read(index).entries)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App
 from textual.screen import Screen
@@ -15,6 +15,9 @@ from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.case import Case
 from nalyqor_tui.tui.widgets.titles import Piece
+
+_FINDING: Final = "session_of"
+_SOON: Final = 0.3  # seconds after which it is said that the session of a line is looked for
 
 
 def follow(app: App[Any]) -> Phrase:
@@ -28,24 +31,60 @@ def follow(app: App[Any]) -> Phrase:
 
 
 def session_of(screen: Screen[Any], case: Case, spot: Place, then: Callable[[int], None]) -> None:
-    """Hand on the session that the line around a place belongs to, by its ordinal, as soon as it is found."""
+    """Hand on the session that the line around a place belongs to, by its ordinal, as soon as it is found.
+
+    Nothing comes of it where the reader has gone on to something else by then.
+    """
     trace = case.trace
     if len(trace.session_ids) == 1:
         then(0)
         return
 
-    def found(session: int | None) -> None:
-        if session is None:
+    def found(session: int | None, why: str) -> None:
+        if screen.app.screen is not screen:
+            return
+        if case.trace is not trace:  # its file has grown meanwhile
+            session_of(screen, case, spot, then)
+        elif why:
+            says = phrase("the session of this line could not be looked for: {why}", why=why)
+            outlets.tell(screen, says, problem=True)
+        elif session is None:
             outlets.tell(screen, own("which session this line belongs to cannot be told"))
         else:
             then(session)
 
     def find() -> None:
-        session = trace.session_at(spot)
-        if not get_current_worker().is_cancelled:
-            screen.app.call_from_thread(found, session)
+        current = get_current_worker()
 
-    screen.run_worker(find, thread=True, exclusive=True, group="session_of")
+        def pulse() -> None:
+            if current.is_cancelled:
+                raise InterruptedError
+
+        try:
+            answer: tuple[int | None, str] = (trace.session_at(spot, pulse), "")
+        except InterruptedError:  # as it was asked to
+            return
+        except (NalyqorError, OSError) as error:
+            answer = (None, str(error))
+        if not current.is_cancelled:
+            screen.app.call_from_thread(found, *answer)
+
+    def waiting() -> None:
+        if not worker.is_finished:
+            outlets.tell(screen, own("looking for the session of this line: esc stops"))
+
+    worker = screen.run_worker(find, thread=True, exclusive=True, group=_FINDING)
+    screen.set_timer(_SOON, waiting)
+
+
+def stop_finding(screen: Screen[Any]) -> bool:
+    """Stop looking for the session of a line, if one is looked for; say whether."""
+    mine = [each for each in screen.workers if each.node is screen and each.group == _FINDING]
+    if all(each.is_finished for each in mine):
+        return False
+    screen.workers.cancel_group(screen, _FINDING)
+    outlets.tell(screen, own("stopped"))
+    return True
 
 
 def followed(case: Case) -> list[Piece]:

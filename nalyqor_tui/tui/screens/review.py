@@ -14,7 +14,7 @@ from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings
 from nalyqor_tui.tui.notebook import Notebook
 from nalyqor_tui.tui.screens.asking import Asking
-from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines
+from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines, stop_finding
 from nalyqor_tui.tui.screens.overlays import full, help_screen, info_screen
 from nalyqor_tui.tui.screens.taking import Taking
 from nalyqor_tui.tui.screens.view import PANES
@@ -237,7 +237,7 @@ class ReviewScreen(Asking, Taking):
 
     def action_back(self) -> None:
         """Peel off one layer."""
-        if self.stop_waiting():
+        if self.stop_waiting() or stop_finding(self):
             return
         if self.has_class("-zoom"):
             self.action_zoom()

@@ -13,7 +13,7 @@ from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.actions import bindings, foot
-from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines
+from nalyqor_tui.tui.screens.filing import follow, session_of, show_lines, stop_finding
 from nalyqor_tui.tui.screens.overlays import help_screen, info_screen
 from nalyqor_tui.tui.screens.reading import ReadingScreen
 from nalyqor_tui.tui.screens.visit import open_session
@@ -258,6 +258,8 @@ class SessionsScreen(ReadingScreen):
 
     def action_back(self) -> None:
         """Take back the last thing that the list was narrowed by; with nothing of that, read no further."""
+        if stop_finding(self):
+            return
         if self._needle:
             self._needle = ""
         elif self._kept:
