@@ -203,6 +203,35 @@ async def test_ctrl_c_leaves_from_anywhere_and_keeps_what_stands_in_the_editor(t
     assert json.loads(draft.read_text())["body"]["text"] == "not sure yet"
 
 
+@pytest.mark.parametrize(("key", "filled"), [("slash", "order"), ("x", "production.report.md")])
+async def test_ctrl_c_leaves_from_a_prompt_that_is_filled_in(tmp_path: Path, key: str, filled: str) -> None:
+    async with sitting(production(tmp_path), SMALL, at="9.1") as s:
+        await s.ask("slash", "order")
+        await s.press(key)
+        assert s.app.screen.query_one("#prompt-input", Input).value == filled
+        await s.press("ctrl+c")
+        assert s.app.return_code == 130
+        assert not s.app.clipboard
+
+
+async def test_what_a_prompt_is_filled_in_with_gives_way_or_is_gone_on_with(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), SMALL, at="9.1") as s:
+        await s.ask("slash", "order")
+        for keys, found in ((("x",), "x"), (("end", "s"), "orders"), ((), "order")):
+            await s.press("slash", *keys)
+            field = s.app.screen.query_one("#prompt-input", Input)
+            assert (field.value, field.cursor_position) == (found, len(found))
+            await s.press("escape")
+
+
+async def test_ctrl_c_copies_what_one_selects_in_a_prompt(tmp_path: Path) -> None:
+    async with sitting(production(tmp_path), SMALL, at="9.1") as s:
+        await s.ask("slash", "order")
+        await s.press("slash", "end", "shift+left", "shift+left", "ctrl+c")
+        assert s.app.return_code is None
+        assert s.app.clipboard == "er"
+
+
 async def test_ctrl_c_copies_what_is_selected_and_does_not_leave(tmp_path: Path) -> None:
     trace = production(tmp_path)
     async with sitting(trace, SMALL, at="9.1") as s:

@@ -27,6 +27,8 @@ def _moves(screen: str) -> dict[str, str]:
     }
 
 
+_LEAVES: Final = "ctrl+c leaves from anywhere, and copies where text is selected"
+
 _OTHERS: Final[dict[str, dict[str, str]]] = {
     "sessions": {
         "problem.next": "the next session with a decision that is flawed or bad, or an unparsed piece",
@@ -39,7 +41,7 @@ _OTHERS: Final[dict[str, dict[str, str]]] = {
         "of its case that came out otherwise",
         "trials": "all trials of the case of this session, as a tree",
         "back": "list again what was left out; where nothing was, stop reading the sessions",
-        "quit": "leave",
+        "quit": f"leave; {_LEAVES}",
     },
     "lines": {
         "goto": "go to a line by its number; to one that is not counted yet as soon as it is",
@@ -54,7 +56,7 @@ _OTHERS: Final[dict[str, dict[str, str]]] = {
         "pager": "the line as it stands in the file, in $PAGER",
         "lines.decisions": "the decisions, at the record under the cursor, as soon as they are found",
         "back": "back from the record to the lines; wait for a line no longer; stop what runs: the search, the reading",
-        "quit": "back to where you came from, in the end leave",
+        "quit": f"back to where you came from, in the end leave; {_LEAVES}",
     },
     "compare": {
         "open": "the decision of the run on this side, in its review; in a pane, the row in full with its records",
@@ -62,14 +64,14 @@ _OTHERS: Final[dict[str, dict[str, str]]] = {
         "part.next": "the next row in which the choices differ",
         "trials": "all trials of the case of the two runs, as a tree",
         "back": "back from a pane to the aligned decisions",
-        "quit": "back to where you came from, in the end leave",
+        "quit": f"back to where you came from, in the end leave; {_LEAVES}",
     },
     "trials": {
         "open": "compare a trial that passed with one that failed, of those that came here; open a lone one",
         "fork.next": "the next place where they part",
         "export": "write a Markdown report of the trials",
         "back": "back to the tree",
-        "quit": "back to where you came from, in the end leave",
+        "quit": f"back to where you came from, in the end leave; {_LEAVES}",
     },
     "figures": {
         "open": "the sessions or decisions behind this figure; there, open one",
@@ -77,14 +79,14 @@ _OTHERS: Final[dict[str, dict[str, str]]] = {
         "figures.keep": "list only the sessions behind this figure; what was narrowed before stays so",
         "export": "write a Markdown report of the figures",
         "back": "back from what is behind a figure to the table",
-        "quit": "the same, and from the table back to the list of sessions",
+        "quit": f"the same, and from the table back to the list of sessions; {_LEAVES}",
     },
     "why": {
         "why.records": "the link in full with its records",
         "why.write": "start a note from the trail under the cursor, its evidence filled in",
         "open": "go to the record of this link, in the conversation",
         "back": "back to the review",
-        "quit": "the same",
+        "quit": f"the same; {_LEAVES}",
     },
 }  # fmt: skip
 

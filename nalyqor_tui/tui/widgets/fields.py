@@ -6,13 +6,31 @@ where it is drawn.
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widgets import Input, TextArea
+from textual.widgets.input import Selection
 
 
 class LineField(Input):
     """A line of text to be edited."""
+
+    def __init__(self, value: str | None = None, **options: Any) -> None:
+        super().__init__(value, select_on_focus=False, **options)
+        self._offered: Selection | None = None
+
+    def offer(self, text: str) -> None:
+        """Fill in a text that gives way to what is typed: it is selected, though not by the reader."""
+        self.value = text
+        self.select_all()
+        self._offered = self.selection
+
+    @property
+    def selected_text(self) -> str:
+        """What the reader has selected."""
+        return "" if self.selection is self._offered else super().selected_text
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""

@@ -48,13 +48,13 @@ class Prompt(Horizontal):
         yield LineField(id="prompt-input", compact=True)
 
     def ask(self, topic: str, question: str, text: str = "", suggester: Suggester | None = None) -> None:
-        """Ask `question` (words of ours) with `text` to start from; `suggester` offers how it could go on."""
+        """Ask `question` (words of ours) with `text` filled in; `suggester` offers how it could go on."""
         self._topic = topic
         self.display = True
         self.query_one("#prompt-label", Static).update(Content(f" {question}: "))
         field = self.query_one(LineField)
         field.suggester = suggester
-        field.value = text
+        field.offer(text)
         field.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
