@@ -234,8 +234,7 @@ class TestSearch:
 
     async def over(self, s: Sitting) -> None:
         search = screen(s).search_of
-        while search is not None and not search.done:
-            await s.pilot.pause()
+        await s.until(lambda: search is None or search.done)
         screen(s).tick()
         await s.pilot.pause()
 
@@ -249,9 +248,7 @@ class TestOpening:
         async with lines_of(path, opening=opening) as s:
             opening.run()
             screen(s).tick()
-            while not s.app.screen.query("#list"):
-                await s.pilot.pause()
-            await s.pilot.pause()
+            await s.until(lambda: s.app.screen.query("#list"))
             assert s.at == "9.1"
 
     async def test_not_under_the_eyes_of_a_reader_who_has_begun_to_read(self, tmp_path: Path) -> None:
@@ -341,9 +338,7 @@ class TestUnpacking:
             assert "line 2 of" in s.drawn() and "message" in row(s)
             assert "so far" not in s.drawn()
             await s.press("D")
-            while not app.screen.query("#list"):
-                await pilot.pause()
-            await pilot.pause()
+            await s.until(lambda: app.screen.query("#list"))
             assert ("you stopped it" in s.drawn()) == stopped
             assert ("the end" in s.drawn()) != stopped
 
@@ -410,8 +405,7 @@ class TestFollow:
             await self.look(s)
             await s.press("D")
             assert s.told[-1] == "the file has changed: its decisions are found anew"
-            while not (again := screen(s).opening) or not again.over:
-                await s.pilot.pause()
+            await s.until(lambda: (again := screen(s).opening) and again.over)
             await s.press("g", "D")
             await s.pilot.pause()
             assert len(s.review.review.session.decisions) == 2

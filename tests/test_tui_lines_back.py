@@ -41,11 +41,8 @@ def line_of(session: int, record: int) -> str:
 
 async def review(s: Sitting) -> Sitting:
     """Wait for the review of a session."""
-    for _ in range(200):
-        await s.app.workers.wait_for_complete()
-        await s.pilot.pause()
-        if s.top == "ReviewScreen":
-            break
+    await s.app.workers.wait_for_complete()
+    await s.until(lambda: s.top == "ReviewScreen")
     return s
 
 
@@ -68,9 +65,7 @@ async def test_d_opens_the_session_and_the_decision_of_the_line_under_the_cursor
         await s.press("D")
         await s.pilot.pause()
         await review(s)
-        while s.review.review.session.id != "two":
-            await s.pilot.pause(0.01)
-        await s.pilot.pause()
+        await s.until(lambda: s.review.review.session.id == "two")
         assert s.at == "1.1"
         await s.press("q")
         assert s.top == "SessionsScreen", "the list still lies below"
@@ -102,9 +97,7 @@ async def test_what_was_asked_for_at_the_start_is_shown_from_the_first_line_only
         opening.run()
         await s.press("D")
         await review(s)
-        while s.review.review.session.id != session:
-            await s.pilot.pause(0.01)
-        await s.pilot.pause()
+        await s.until(lambda: s.review.review.session.id == session)
         assert s.at == at
 
 

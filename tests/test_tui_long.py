@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from tui_samples import HEADER, LARGE, SMALL, Sitting, opened, production, replied, said, sitting
+from tui_samples import HEADER, LARGE, SMALL, Sitting, opened, production, replied, said, sitting, undecided
 
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.present import ready
@@ -82,10 +82,7 @@ async def test_a_session_of_a_list_is_made_ready_before_it_is_shown(tmp_path: Pa
     async with sitting(sessions(tmp_path), LARGE) as s:
         await settled(s)
         await s.press("j", "enter")
-        for _ in range(200):
-            if s.top == "ReviewScreen":
-                break
-            await s.pilot.pause(0.02)
+        await s.until(lambda: s.top == "ReviewScreen")
         assert s.review.review.session.id == "two"
         assert "judgement" in vars(s.review.review)
 
@@ -101,11 +98,7 @@ async def test_the_wait_for_a_session_can_be_ended(tmp_path: Path, monkeypatch: 
         await s.press("enter")
         assert isinstance(s.app.screen, visit.WaitingScreen)
         await s.press("escape")
-        for _ in range(200):
-            if s.top == "SessionsScreen":
-                break
-            await s.pilot.pause(0.02)
-        assert s.top == "SessionsScreen"
+        await s.until(lambda: s.top == "SessionsScreen")
 
 
 def test_an_opening_says_how_far_it_is_each_thing_once(
@@ -136,6 +129,22 @@ def test_an_opening_says_how_far_it_is_each_thing_once(
         assert shares == sorted(shares) and shares[-1] <= 100
         assert {step for stage, _, step in heard if stage == name} == {f"({number} of 7)"}
     assert max(share for name, share, _ in heard if name == "judging") > 90
+
+
+@pytest.mark.parametrize("governed", [False, True])
+def test_the_passes_that_a_session_without_decisions_needs_not_are_counted(
+    tmp_path: Path, governed: bool
+) -> None:
+    case = opened(undecided(production(tmp_path, policy=governed).parent))
+    heard: list[str] = []
+    ready.make_ready(case.review(0), lambda says: heard.append(says[0]))
+    steps = 6 + governed
+    assert [says for says, _ in groupby(heard)] == [
+        *(["looking for confirmations 0% (2 of 7)"] if governed else []),
+        f"judging 0% ({steps - 4} of {steps})",
+        f"looking through the log 0% ({steps - 1} of {steps})",
+        f"collecting the words for conditions 0% ({steps} of {steps})",
+    ]
 
 
 def test_what_was_read_before_it_was_stopped_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,8 +190,5 @@ async def test_a_session_whose_reading_was_stopped_is_made_ready_before_it_is_sh
         assert case is not None
         assert not case.review(0).ready
         await s.press("enter")
-        for _ in range(200):
-            if s.top == "ReviewScreen":
-                break
-            await s.pilot.pause(0.02)
+        await s.until(lambda: s.top == "ReviewScreen")
         assert s.review.review.ready

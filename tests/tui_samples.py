@@ -6,7 +6,8 @@ import io
 import json
 import math
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from nalyqor_tui.tui.widgets.rows import Rows
 SAMPLES = Path(__file__).parent.parent / "sample_traces"
 SMALL, LARGE = (80, 24), (160, 50)
 BOTH = (SMALL, LARGE)
+PATIENCE = 60  # seconds after which what is waited for will never come, on a busy machine either
 HEADER = {"kind": "trace", "schema": "nalyqor.trace/1", "conversation_id": "s1", "agent_name": "a"}
 
 
@@ -142,6 +144,14 @@ class Sitting:
         """Click twice on one place, which is a double click however long a busy machine takes between the two."""
         self.app.CLICK_CHAIN_TIME_THRESHOLD = math.inf  # type: ignore[misc]
         await self.pilot.click(on, offset=offset, times=2)
+        await self.pilot.pause()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait for something to hold; fail where it does not come to."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end, f"waited for in vain on this screen:\n{self.drawn()}"
+            await self.pilot.pause(0.01)
         await self.pilot.pause()
 
     async def ask(self, key: str, text: str) -> None:

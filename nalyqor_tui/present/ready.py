@@ -52,6 +52,8 @@ class _Passes:
             last = decisions[-1]
             self._make(["replaying the context"], lambda: review.state(last))
             self._make(["measuring the context"], lambda: review.window(last))
+        else:
+            self._step += 2  # counted, as how many there are is said before the decisions are known
         self._make(["looking through the log"], lambda: review.log.confirms)
         self._make(["collecting the words for conditions"], lambda: words_of(review))
 
