@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nalyqor_tui.derive.consent import mentions
-from nalyqor_tui.derive.consent.language import english, simple
+from nalyqor_tui.derive.consent.language import _EMPHASIS, _MARKS, english, simple
 
 _PIECES = st.sampled_from(
     [
@@ -59,7 +59,14 @@ def test_each_verb_is_found() -> None:
 
 
 @given(_TEXTS)
+@example("_soft_")
+@example("__loud__")
+@example("*soft*")
+@example("# a heading\n## one below")
 def test_marks_and_emphasis_are_plain(text: str) -> None:
+    marked = text
+    for mark, stands in _MARKS:
+        marked = marked.replace(mark, stands)
     plain = simple(text)
-    assert plain == plain.lower()
+    assert plain == _EMPHASIS.sub("", marked).lower()
     assert not set(plain) & set("’`") and "**" not in plain
