@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from nalyqor_tui.errors import TraceError
 from nalyqor_tui.trace.index.file import LineFile
 from nalyqor_tui.tui.app import NalyqorApp
 from nalyqor_tui.tui.opening import Opened, Opening
+from nalyqor_tui.tui.screens import reading
 from nalyqor_tui.tui.screens.lines import LinesScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 
@@ -233,3 +235,38 @@ async def test_lines_of_a_file_that_is_emptied_or_deleted(
         assert not drawn, "nothing has changed"
         path.unlink()
         await until(s, lambda: s.drawn().split("\n")[0].endswith("deleted: what is open stays"))
+
+
+async def test_an_order_that_was_worked_out_of_another_reading_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = {"kind": "trace", "schema": "nalyqor.trace/1"}
+    path = tmp_path / "t.jsonl"
+    path.write_text("")
+    write(path, *({**header, "conversation_id": f"c{number}"} for number in range(9)))
+    async with sitting(path, (160, 50)) as s:
+        screen = s.app.screen
+        assert isinstance(screen, SessionsScreen)
+        await s.app.workers.wait_for_complete()
+        going, go_on, listed = Event(), Event(), screen._listed
+
+        def slow(*of: Any) -> Any:
+            found = listed(*of)
+            going.set()
+            go_on.wait(5)
+            return found
+
+        monkeypatch.setattr(reading, "_MANY", 5)
+        monkeypatch.setattr(screen, "_listed", slow)
+        screen._arrange()
+        await until(s, going.is_set)
+        monkeypatch.setattr(screen, "_listed", listed)
+        await s.press("F")
+        path.write_text("")
+        write(path, *({**header, "conversation_id": f"n{number}"} for number in range(3)))
+        await until(s, lambda: len(screen.list.ids) == 3)
+        assert len(screen.list.listed) == 3
+        go_on.set()
+        await s.app.workers.wait_for_complete()
+        await s.pilot.pause()
+        assert len(screen.list.listed) == 3 and "n2" in s.drawn() and "c8" not in s.drawn()

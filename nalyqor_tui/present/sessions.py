@@ -26,7 +26,7 @@ from nalyqor_tui.trace.store import Trace
 class SessionRow:
     """A row of the session list: the session summed up, what its log says of the output, and its trial.
 
-    `says` is how the first thing begins that the user said, empty where nothing of that is known.
+    `says` is how the first words of the user begin, empty where none are recorded.
     `worst` and `wrong` (how many decisions were flawed or bad) are those of the run, worked out once.
     """
 
@@ -87,10 +87,12 @@ def _row(index: int, session: Session, policy: Policy | None, judgement: Judgeme
 
 
 def _first_words(session: Session) -> str:
-    """Return how the first message of a user begins."""
-    first = next((turn.user for turn in session.turns if turn.user is not None), None)
-    record = None if first is None else session.record(first)
-    return words.text_of(record.content)[:_SAYS].strip() if isinstance(record, rec.Message) else ""
+    """Return how the first message of a user begins that has any words; empty where none is recorded."""
+    for turn in session.turns:
+        record = None if turn.user is None else session.record(turn.user)
+        if isinstance(record, rec.Message) and (said := words.text_of(record.content).strip()):
+            return said[:_SAYS].rstrip()
+    return ""
 
 
 def read(trace: Trace, policy: Policy | None, pulse: Callable[[], None]) -> Generator[SessionRow, None, None]:

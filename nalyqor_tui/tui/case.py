@@ -84,5 +84,5 @@ class Case:
     def rebind(self) -> None:
         """Take the notes anew after a change."""
         notes, hidden = self.journal.notes(), self.journal.hidden
-        for review in self.reviews.values():
+        for review in list(self.reviews.values()):  # a thread that opens a session adds to them
             review.bind(notes, hidden)

@@ -32,7 +32,8 @@ _LEAVES: Final = "ctrl+c leaves from anywhere, and copies where text is selected
 _OTHERS: Final[dict[str, dict[str, str]]] = {
     "sessions": {
         "problem.next": "the next session with a decision that is flawed or bad, or an unparsed piece",
-        "search": "list only the sessions whose id, first words or outcome hold a text",
+        "search": "list only the sessions whose id or outcome hold a text, in a folder their file too, and their "
+        "first words where there are up to 20,000 sessions",
         "open": "open the session",
         "lines": "the file line by line, as it lies there, at the first record of the session",
         "sessions.overview": "all sessions in figures; enter there opens what is behind one",

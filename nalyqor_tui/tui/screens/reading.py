@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from nalyqor_tui.errors import NalyqorError
 from nalyqor_tui.phrase import counted, own, phrase
-from nalyqor_tui.present.sessions import SessionRow, read
+from nalyqor_tui.present.sessions import MANY, SessionRow, SessionRows, read
 from nalyqor_tui.present.text import show
 from nalyqor_tui.tui import outlets
 from nalyqor_tui.tui.case import Case
@@ -110,20 +110,26 @@ class ReadingScreen(Screen[None]):
     def _arrange(self) -> None:
         """List the sessions that fit, the worst first where that is wanted; the cursor stays with its session."""
         self._arranged = monotonic()
+        self.workers.cancel_group(self, "arrange")
         if len(self.case.trace.session_ids) <= _MANY:
-            self._show_only(self._listed())
+            self._show_only(self._listed(self.list.ids, self.list.rows))
         else:
-            self._arrange_away()
+            self._arrange_away(self.list.ids, self.list.rows)
 
     @work(thread=True, exclusive=True, exit_on_error=True, group="arrange")
-    def _arrange_away(self) -> None:
+    def _arrange_away(self, ids: Sequence[str], rows: SessionRows) -> None:
         worker = get_current_worker()
-        listed = self._listed()
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_only, listed)
+        listed = self._listed(ids, rows)
 
-    def _listed(self) -> Sequence[int]:
-        low, ids, rows = self._needle.casefold(), self.case.trace.session_ids, self.list.rows
+        def show() -> None:
+            if not worker.is_cancelled and self.list.ids is ids:  # else the file was read again meanwhile
+                self._show_only(listed)
+
+        if not worker.is_cancelled:
+            self.app.call_from_thread(show)
+
+    def _listed(self, ids: Sequence[str], rows: SessionRows) -> Sequence[int]:
+        low = self._needle.casefold()
         listed: Sequence[int] = range(len(ids))
         if low:
             texts = ((n, f"{ids[n]} {self._file(n)}", rows.get(n)) for n in listed)
@@ -141,6 +147,18 @@ class ReadingScreen(Screen[None]):
         if current is not None:
             self.list.go_to(current)
         self._title()
+
+    def name_columns(self) -> None:
+        """Name the columns, which are as wide as there is room."""
+        self.query_one("#head", Bar).show_text(own(self.list.head))
+
+    @property
+    def searched(self) -> str:
+        """What of a session a search looks at."""
+        trace = self.case.trace
+        file = ", file" if trace.is_folder else ""
+        says = ", first words" if len(trace.session_ids) <= MANY else ""
+        return f"id{file}{says} or outcome"
 
     def _file(self, index: int) -> str:
         return self.case.trace.file(index)

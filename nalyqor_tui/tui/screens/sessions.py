@@ -20,7 +20,7 @@ from nalyqor_tui.tui.screens.visit import open_session
 from nalyqor_tui.tui.widgets.bars import Bar, KeyBar
 from nalyqor_tui.tui.widgets.corners import Corners
 from nalyqor_tui.tui.widgets.prompt import Prompt
-from nalyqor_tui.tui.widgets.sessions import SessionList, head
+from nalyqor_tui.tui.widgets.sessions import SessionList
 
 if TYPE_CHECKING:
     from nalyqor_tui.tui.screens.figures import Kept
@@ -51,7 +51,7 @@ class SessionsScreen(ReadingScreen):
 
     def on_resize(self) -> None:
         """Name the columns, which are as wide as there is room."""
-        self.query_one("#head", Bar).show_text(own(head(self.size.width, len(self.case.trace.session_ids))))
+        self.call_after_refresh(self.name_columns)
 
     async def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """Do what the key does that was clicked."""
@@ -98,7 +98,7 @@ class SessionsScreen(ReadingScreen):
     def action_search(self) -> None:
         """Ask which sessions to list."""
         self.query_one("#prompt", Prompt).ask(
-            "search", "list sessions whose id, first words or outcome hold", self._needle
+            "search", f"list sessions whose {self.searched} hold", self._needle
         )
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
@@ -142,8 +142,11 @@ class SessionsScreen(ReadingScreen):
 
     def take_trace(self) -> None:
         """List the sessions of another reading of the file; what was known of them stays until it is known anew."""
-        self.list.ids = self.case.trace.session_ids
-        self.list.rows = self.list.rows.of(self.list.ids)
+        ids, fewer = self.case.trace.session_ids, len(self.case.trace.session_ids) < len(self.list.ids)
+        self.list.ids, self.list.rows = ids, self.list.rows.of(ids)
+        if fewer:
+            self.list.show_only(range(len(ids)))
+        self.name_columns()
         self._counts.clear()
         self._latent = 0
         self._stopped = False

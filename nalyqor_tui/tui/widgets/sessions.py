@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -12,13 +13,14 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from nalyqor_tui.phrase import own
+from nalyqor_tui.phrase import own, phrase
+from nalyqor_tui.present import words
 from nalyqor_tui.present.sessions import MANY, SessionRow, SessionRows
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.widgets.wrap import both_ends, cells, fitted
 
 _WIDE = 110  # cells from which names and outcomes have room for more than their beginning
-_FOUND = 122  # cells that all else needs, until there are some for how a session begins
+_FOUND = 121  # cells that all else needs, until there are some for how a session begins
 _SAYS = 18  # and the least that are of any use for that
 _END = 500  # characters of a name that are looked at, from its beginning and from its end
 
@@ -42,16 +44,23 @@ def head(width: int, sessions: int) -> str:
     return f"{'session':<{name}}{begins} {counts}  {'output (observed)':<{outcome}} problems (derived)"
 
 
-def _name(name: str, file: str, width: int) -> str:
-    """Write a name, with its file, in `width` cells; of a long one only both ends are looked at."""
+def name_cells(name: str, file: str, width: int) -> tuple[str, str]:
+    """Write a name and the file after it, in `width` cells together; of a long one only both ends are looked at."""
     shown = literal(name if len(name) <= 2 * _END else name[:_END] + name[-_END:])
-    return both_ends(f"{shown} · {literal(file)}" if file else shown, width)
+    if not file:
+        return both_ends(shown, width), ""
+    beside = f" · {literal(file)}"
+    room = max(width - cell_len(shown), width // 2 + 1)
+    beside = beside if cell_len(beside) <= room else both_ends(beside, room)
+    left = width - cell_len(beside)
+    shown = shown if cell_len(shown) <= left else both_ends(shown, left).rstrip(" ")
+    return shown, cells(beside, width - cell_len(shown))
 
 
 class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
     """One row a session; sessions that were not read yet show their id."""
 
-    COMPONENT_CLASSES = {"sessionlist--cursor", "sessionlist--pass", "sessionlist--fail", "sessionlist--dim"}
+    COMPONENT_CLASSES = {f"sessionlist--{name}" for name in ("cursor", "pass", "fail", "dim", "file")}
 
     class Chosen(Message):
         """The reader wants to open the session under the cursor."""
@@ -66,6 +75,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         self.listed: Sequence[int] = range(len(ids))
         self.cursor = 0
         self.marked: int | None = None
+
+    @property
+    def head(self) -> str:
+        """The names of the columns, as wide as they are, from the second cell on: a bar leaves the first one empty."""
+        return head(self.scrollable_content_region.width, len(self.ids))
 
     def on_mount(self) -> None:
         """Size the list."""
@@ -110,13 +124,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         segments = (
             self._row(row, width)
             if row
-            else [
-                Segment(
-                    self._sign(index)
-                    + _name(self.ids[index], self._file(index), columns(width, len(self.ids))[0]),
-                    self._style("dim"),
-                )
-            ]
+            else self._named(index, columns(width, len(self.ids))[0], self._style("dim"))
         )
         strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
@@ -126,10 +134,9 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        named = self._sign(run.index) + _name(run.id, self._file(run.index), name)
-        begins = fitted((row.says,) if row.says else own("no words of a user"), says)
+        begins = fitted(phrase("“{says}”", says=row.says) if row.says else words.NOT_RECORDED, says)
         out = [
-            Segment(named, self.rich_style),
+            *self._named(run.index, name, self.rich_style),
             *([Segment(f"  {begins}", self._style("dim"))] if says else []),
             Segment(f" {run.turns:>7,} {len(run.decisions):>9,}  ", self.rich_style),
             Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
@@ -147,9 +154,11 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
             out.append(Segment(f", {row.run.unparsed:,} unparsed", self._style("fail")))
         return out
 
-    def _sign(self, index: int) -> str:
-        """Sign the session that is marked."""
-        return "●" if index == self.marked else " "
+    def _named(self, index: int, width: int, style: Style) -> list[Segment]:
+        """Write the sign of the marked session, the id and, in a style of its own, the file."""
+        name, file = name_cells(self.ids[index], self._file(index), width)
+        sign = "●" if index == self.marked else " "
+        return [Segment(sign + name, style), *([Segment(file, self._style("file"))] if file else [])]
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"sessionlist--{name}")

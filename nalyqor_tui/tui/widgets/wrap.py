@@ -18,6 +18,7 @@ from nalyqor_tui.present.text import show
 
 Piece = tuple[str, Style]
 _WIDEST = 8  # characters that a cell is expected to hold at most: a letter and its marks
+_ENDS = 8  # cells from which there is room for both ends of a name
 _WORDS = re.compile(r"([^ ]+) *| +")
 
 
@@ -105,7 +106,15 @@ def cells(text: str, width: int) -> str:
 
 def both_ends(text: str, width: int) -> str:
     """Cut or pad a name to exactly `width` cells, in its middle: ids often differ only at their end."""
-    if cell_len(text) <= width or width < 8 or len(text) != cell_len(text):
+    if width < _ENDS or cell_len(text) <= width:
         return cells(text, width)
-    start = width // 3
-    return f"{text[:start]}…{text[start + 1 - width :]}"
+    start = next(iter(chop_cells(text[: _WIDEST * width], width // 3)), "")
+    return cells(f"{start}…{_end(text, width - 1 - cell_len(start))}", width)
+
+
+def _end(text: str, width: int) -> str:
+    """Return how a text ends, as much as fits into so many cells; it begins with no mark of the letter before."""
+    at = max(0, len(text) - width)
+    while at < len(text) and (not cell_len(text[at]) or cell_len(text[at:]) > width):
+        at += 1
+    return text[at:]
