@@ -302,9 +302,10 @@ class TestKinship:
         def made(**fields: str) -> Session:
             from nalyqor_tui.trace.build import build
             from nalyqor_tui.trace.place import Place
+            from nalyqor_tui.trace.validate import read
 
             raw = [header(**fields), *numbered([ASKED, decision()])]
-            return build("s", [(rec.read(r), Place(n, 0, 0)) for n, r in enumerate(raw)])
+            return build("s", [(read(r), Place(n, 0, 0)) for n, r in enumerate(raw)])
 
         kin = compare(
             made(agent_name="x", request_model="m1"), made(agent_name="x", request_model="m2")

@@ -19,7 +19,7 @@ from nalyqor_tui.derive.finding import Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade, passed
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import Policy, find, load
-from nalyqor_tui.policy.schema import Severity
+from nalyqor_tui.policy.rules import Severity
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace

@@ -12,6 +12,8 @@ from policy_examples import EXAMPLES, Log
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy import schema
 from nalyqor_tui.policy.loader import Policy, builtin, find, parse
+from nalyqor_tui.policy.rules import Rule
+from nalyqor_tui.policy.values import Table
 from nalyqor_tui.trace.emit import TraceWriter
 from nalyqor_tui.trace.store import Trace
 
@@ -75,7 +77,7 @@ def test_what_ends_the_confirmation_of_the_sample(row: list[str]) -> None:
 
 def test_every_key_of_the_language_is_on_the_page() -> None:
     fields: set[str] = set()
-    for table in every(schema.Table):
+    for table in every(Table):
         fields |= {field.alias or name for name, field in table.model_fields.items()}
     known = set(re.findall(r"[\w]+", "".join(re.findall(r"`[^`\n]+`|```.*?```", PAGE, re.DOTALL))))
     assert fields - known == set()
@@ -89,7 +91,7 @@ def test_the_bands_of_the_page_are_the_shipped_ones() -> None:
     assert page.file.series == shipped.file.series
 
 
-def every(table: type[schema.Table]) -> list[type[schema.Table]]:
+def every(table: type[Table]) -> list[type[Table]]:
     """The tables of the language."""
     return [one for child in table.__subclasses__() for one in (child, *every(child))]
 
@@ -105,4 +107,4 @@ class TestFromText:
         policy = parse(builtin("airline").encode(), "airline.toml")
         used = {check for rule in policy.rules for check in rule.model_fields_set}
         assert {"need", "limit", "args", "any", "check"} <= used
-        assert {clause for clause in schema.Rule.model_fields if f"`{clause}" in self.TEXT} <= used
+        assert {clause for clause in Rule.model_fields if f"`{clause}" in self.TEXT} <= used

@@ -18,8 +18,8 @@ from nalyqor_tui.cli import main
 from nalyqor_tui.trace.document import Sample
 from nalyqor_tui.trace.formats import ours, plugins
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading, SessionDraft
-from nalyqor_tui.trace.records import read
 from nalyqor_tui.trace.store import Trace
+from nalyqor_tui.trace.validate import read
 
 Capture = pytest.CaptureFixture[str]
 CHAT = {"messages": [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]}

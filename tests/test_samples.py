@@ -17,8 +17,9 @@ import pytest
 from nalyqor_tui.derive.grade import Grade
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import find
-from nalyqor_tui.trace.records import Unknown, Unparsed, read
+from nalyqor_tui.trace.records import Unknown, Unparsed
 from nalyqor_tui.trace.store import Trace
+from nalyqor_tui.trace.validate import read
 from sample_traces.simulation.choice import Step, choose
 from sample_traces.simulation.context import Item, Window, count_tokens
 from sample_traces.simulation.desk import Desk, Settings

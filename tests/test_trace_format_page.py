@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 import orjson
 
-from nalyqor_tui.trace.records import KINDS, Known, Unknown, Unparsed, read
+from nalyqor_tui.trace.records import Known, Unknown, Unparsed
+from nalyqor_tui.trace.validate import KINDS, read
 
 DOCS = Path(__file__).parent.parent / "docs" / "trace-format.md"
 

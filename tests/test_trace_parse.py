@@ -21,7 +21,8 @@ from nalyqor_tui.trace.parse import (
     loads,
     resolve,
 )
-from nalyqor_tui.trace.records import KINDS, Unknown, Unparsed, extras, read
+from nalyqor_tui.trace.records import Unknown, Unparsed, extras
+from nalyqor_tui.trace.validate import KINDS, read
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -13,9 +13,9 @@ from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import Policy, parse
 from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.place import Place
-from nalyqor_tui.trace.records import read
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
+from nalyqor_tui.trace.validate import read
 
 SHARED = Path(__file__).parents[2] / "shared"
 ALL = {"confirmation": "all", "retrieval": "all", "context": "all", "margin": "all"}

@@ -11,7 +11,7 @@ from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import Phrase, join, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Event
+from nalyqor_tui.policy.rules import Event
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import alike, dumps
 from nalyqor_tui.trace.session import Decision, arguments

@@ -13,7 +13,7 @@ from nalyqor_tui.derive.equal import among, equal
 from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import Phrase, join, phrase
-from nalyqor_tui.policy.schema import ArgTest
+from nalyqor_tui.policy.rules import ArgTest
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import BadJsonError, dumps, resolve
 from nalyqor_tui.trace.records import Json

@@ -15,7 +15,7 @@ from nalyqor_tui.derive.order import Ban, Monitor
 from nalyqor_tui.derive.responses import Responses
 from nalyqor_tui.phrase import join, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Alternative, Event, Need, Rule
+from nalyqor_tui.policy.rules import Alternative, Event, Need, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Session
 

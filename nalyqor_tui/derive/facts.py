@@ -13,7 +13,8 @@ from nalyqor_tui.derive.equal import among, equal
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Fact, Need
+from nalyqor_tui.policy.rules import Need
+from nalyqor_tui.policy.schema import Fact
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import BadJsonError, alike, dumps, loads, resolve
 from nalyqor_tui.trace.records import Json

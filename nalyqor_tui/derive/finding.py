@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nalyqor_tui.phrase import Phrase
-from nalyqor_tui.policy.schema import Severity
+from nalyqor_tui.policy.rules import Severity
 
 Verdict = Literal["pass", "fail", "unknown", "n/a", "remark"]
 Area = Literal["confirmation", "rule", "visible", "margin"]

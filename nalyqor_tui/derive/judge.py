@@ -22,7 +22,7 @@ from nalyqor_tui.derive.responses import Due
 from nalyqor_tui.derive.rules import Sight, first_shown, sight
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
-from nalyqor_tui.policy.schema import Rule
+from nalyqor_tui.policy.rules import Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Entry, Session
 

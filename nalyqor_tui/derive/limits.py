@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import phrase
-from nalyqor_tui.policy.schema import Limit
+from nalyqor_tui.policy.rules import Limit
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import alike
 from nalyqor_tui.trace.session import Decision, Session, arguments

@@ -13,7 +13,7 @@ from nalyqor_tui.derive.facts import Facts
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import Phrase, counted, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Forbid, Need
+from nalyqor_tui.policy.rules import Forbid, Need
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import alike
 from nalyqor_tui.trace.session import Decision, arguments

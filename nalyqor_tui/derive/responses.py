@@ -13,7 +13,7 @@ from nalyqor_tui.derive.acts import Act, Certainty
 from nalyqor_tui.derive.finding import Answer
 from nalyqor_tui.phrase import counted, phrase
 from nalyqor_tui.policy.loader import Policy
-from nalyqor_tui.policy.schema import Rule, Then
+from nalyqor_tui.policy.rules import Rule, Then
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision, Entry
 

@@ -14,7 +14,7 @@ from nalyqor_tui.derive.context import Window
 from nalyqor_tui.derive.rebuilt import Item
 from nalyqor_tui.derive.replay import State
 from nalyqor_tui.phrase import Phrase, join, own, phrase
-from nalyqor_tui.policy.schema import Buried, Rule
+from nalyqor_tui.policy.rules import Buried, Rule
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 

@@ -14,15 +14,8 @@ from pathlib import Path
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
 from nalyqor_tui.policy.mistakes import meant, read
-from nalyqor_tui.policy.schema import (
-    Bands,
-    Comparing,
-    ConfirmationType,
-    On,
-    PolicyFile,
-    Rule,
-    Then,
-)
+from nalyqor_tui.policy.rules import On, Rule, Then
+from nalyqor_tui.policy.schema import Bands, Comparing, ConfirmationType, PolicyFile
 from nalyqor_tui.trace.records import ToolResult
 
 BESIDE = "nalyqor.toml"

@@ -14,8 +14,9 @@ from pydantic_core import ErrorDetails
 
 from nalyqor_tui.errors import PolicyError
 from nalyqor_tui.policy import positions
-from nalyqor_tui.policy.schema import PolicyFile, Rule, Table
-from nalyqor_tui.policy.values import Place
+from nalyqor_tui.policy.rules import Rule
+from nalyqor_tui.policy.schema import PolicyFile
+from nalyqor_tui.policy.values import Place, Table
 
 _QUOTED = re.compile(r"'([^']*)'")
 _ROUNDS = 4  # of leaving out what is wrong: a test without its value, then the arguments without that test, …

@@ -1,4 +1,4 @@
-"""What may stand behind a key of a policy: names of tools, JSON values, pointers, patterns."""
+"""What all tables of a policy are, and what may stand behind their keys: names of tools, JSON values, patterns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _listed(value: object) -> object:
@@ -46,3 +46,11 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 Name = Annotated[str, Field(min_length=1)]
 MarkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Place = tuple[str | int, ...]
+
+
+class Table(BaseModel):
+    """A table of a policy file; refuses keys that it does not know."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True
+    )

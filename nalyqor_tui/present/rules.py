@@ -5,7 +5,7 @@ from __future__ import annotations
 from nalyqor_tui.derive.finding import Finding
 from nalyqor_tui.derive.rules import sight
 from nalyqor_tui.phrase import join, own, phrase
-from nalyqor_tui.policy.schema import Rule
+from nalyqor_tui.policy.rules import Rule
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import TONES, Heading, Line, Tone, declared, derived, observed

@@ -10,7 +10,7 @@ from nalyqor_tui.derive.why.model import Link, Trail, Verdict, deeper
 from nalyqor_tui.derive.why.places import Index
 from nalyqor_tui.derive.why.values import trail
 from nalyqor_tui.phrase import own, phrase
-from nalyqor_tui.policy.schema import On, Rule, Visible
+from nalyqor_tui.policy.rules import On, Rule, Visible
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Decision
 

@@ -12,9 +12,10 @@ from nalyqor_tui.trace.index.heads import BLANK, HEADER
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.names import Names
 from nalyqor_tui.trace.place import Place, Placed
-from nalyqor_tui.trace.records import KINDS, Json, Unparsed
-from nalyqor_tui.trace.records import read as record
+from nalyqor_tui.trace.records import Json, Unparsed
 from nalyqor_tui.trace.runs import Assigning, Runs
+from nalyqor_tui.trace.validate import KINDS
+from nalyqor_tui.trace.validate import read as record
 
 NAME = "native"
 TITLE = "nalyqor.trace/1"

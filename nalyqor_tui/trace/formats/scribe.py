@@ -13,16 +13,8 @@ from typing import Any
 from nalyqor_tui.trace.formats.messages import Call, Result, Said, text, unwrapped
 from nalyqor_tui.trace.parse import alike, dumps
 from nalyqor_tui.trace.place import Place, Placed, Spread
-from nalyqor_tui.trace.records import (
-    SCHEMA,
-    Compaction,
-    Json,
-    Message,
-    Proposal,
-    ToolResult,
-    Unparsed,
-    read,
-)
+from nalyqor_tui.trace.records import SCHEMA, Compaction, Json, Message, Proposal, ToolResult, Unparsed
+from nalyqor_tui.trace.validate import read
 
 Heard = tuple[Said, Place]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present.lines import set_out, size_words, wanted_bytes
@@ -14,9 +13,6 @@ from nalyqor_tui.tui.screens.line_search import Searching
 from nalyqor_tui.tui.screens.overlays import CopyMenu, full, help_screen
 from nalyqor_tui.tui.widgets.bars import KeyBar
 from nalyqor_tui.tui.widgets.prompt import Prompt
-
-if TYPE_CHECKING:
-    pass
 
 _IN_FULL = 1 << 18  # characters of a record that are laid out on the screen; the pager takes more
 _PAGED = 16 << 20  # bytes of it that the pager gets

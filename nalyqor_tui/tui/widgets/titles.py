@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 from nalyqor_tui.phrase import Phrase, Words, join
 from nalyqor_tui.present.text import middle, show
+from nalyqor_tui.tui.widgets.wrap import WIDEST
 
 _LEAST: Final = 10  # characters that are left of a name
-_WIDEST: Final = 8  # characters that a cell is expected to hold at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Row:
     def take(self, at: int, form: Phrase) -> int:
         """Give a piece another form if there is room for it; return the cells that are left then, below 0 without."""
         before, self.forms[at] = self.forms[at], form
-        left = self.room - sum(cell_len(show(one, _WIDEST * self.room + 1)) for one in self.written())
+        left = self.room - sum(cell_len(show(one, WIDEST * self.room + 1)) for one in self.written())
         if left < 0:
             self.forms[at] = before
         return left

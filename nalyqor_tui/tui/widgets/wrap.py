@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
@@ -17,8 +18,8 @@ from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.present.text import show
 
 Piece = tuple[str, Style]
-_WIDEST = 8  # characters that a cell is expected to hold at most: a letter and its marks
 _ENDS = 8  # cells from which there is room for both ends of a name
+WIDEST: Final = 8  # characters that a cell is expected to hold at most: a letter and its marks
 _WORDS = re.compile(r"([^ ]+) *| +")
 
 
@@ -45,7 +46,7 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
             if end > begin:
                 yield begin, end
             while not _fits(text, at, bare, width):
-                cut = at + len(_chop(text[at : at + _WIDEST * width], width))
+                cut = at + len(_chop(text[at : at + WIDEST * width], width))
                 yield at, cut
                 at = cut
             begin, used = at, 0
@@ -57,7 +58,7 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 def _fits(text: str, begin: int, end: int, room: int) -> bool:
     """Whether a part of a text fits into so many cells; of a long part nothing is measured."""
-    return end - begin <= _WIDEST * room and cell_len(text[begin:end]) <= room
+    return end - begin <= WIDEST * room and cell_len(text[begin:end]) <= room
 
 
 def _chop(text: str, width: int) -> str:
@@ -89,12 +90,12 @@ class _Cutter:
 
 def fitted(value: Phrase, width: int) -> str:
     """Write a phrase in exactly `width` cells; one that is cut ends in an ellipsis."""
-    return cells(show(value, _WIDEST * max(0, width) + 1), width)
+    return cells(show(value, WIDEST * max(0, width) + 1), width)
 
 
 def cells(text: str, width: int) -> str:
     """Cut or pad a text to exactly `width` cells; a cut one ends in an ellipsis."""
-    begin = text[: _WIDEST * max(0, width) + 1]
+    begin = text[: WIDEST * max(0, width) + 1]
     size = cell_len(begin)
     if len(begin) == len(text) and size <= width:
         return text + " " * (width - size)
@@ -108,7 +109,7 @@ def both_ends(text: str, width: int) -> str:
     """Cut or pad a name to exactly `width` cells, in its middle: ids often differ only at their end."""
     if width < _ENDS or cell_len(text) <= width:
         return cells(text, width)
-    start = next(iter(chop_cells(text[: _WIDEST * width], width // 3)), "")
+    start = next(iter(chop_cells(text[: WIDEST * width], width // 3)), "")
     return cells(f"{start}…{_end(text, width - 1 - cell_len(start))}", width)
 
 

@@ -17,8 +17,8 @@ from nalyqor_tui.derive.corpus import sum_up
 from nalyqor_tui.derive.judge import judge
 from nalyqor_tui.policy.loader import load
 from nalyqor_tui.trace.records import Unparsed
-from nalyqor_tui.trace.records import read as record
 from nalyqor_tui.trace.store import Trace
+from nalyqor_tui.trace.validate import read as record
 from tests.bench.size.programs import POLICY
 from tests.bench.size.work import decoded
 
