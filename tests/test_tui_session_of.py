@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import pytest
-from tui_samples import LARGE, Sitting, chats, sitting
+from test_tui_lines import Later, lines_of
+from test_tui_lines_back import NAMES, interleaved
+from tui_samples import LARGE, Sitting, chats, opened, sitting
 
 from nalyqor_tui.errors import TraceError
+from nalyqor_tui.present.sessions import SessionRow
+from nalyqor_tui.present.sessions import read as read_rows
+from nalyqor_tui.trace import recognise
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.store import Trace
+from nalyqor_tui.tui.opening import Opened
+from nalyqor_tui.tui.screens import reading
 from nalyqor_tui.tui.screens.review import ReviewScreen
 from nalyqor_tui.tui.screens.sessions import SessionsScreen
 
@@ -136,3 +146,86 @@ def test_between_two_sessions_that_are_read_the_search_can_be_ended(tmp_path: Pa
 
     with pytest.raises(InterruptedError):
         trace._holder(range(9), Place(None, 1 << 40, 0), pulse)
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+async def test_of_an_array_that_was_written_anew_no_line_is_taken_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sessions: int
+) -> None:
+    records = [json.loads(line) for line in interleaved(tmp_path).read_text().split("\n") if line]
+    records = [each for each in records if each["conversation_id"] in NAMES[:sessions]]
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(records, indent=1))
+    monkeypatch.setattr(recognise, "LARGE", 0)
+    opening = Later(lambda: Opened(opened(path)))
+    async with lines_of(path, opening=opening) as s:
+        await s.go("20")
+        opening.run()
+        await s.press("D")
+        await until(s, lambda: "which record this line belongs to cannot be told" in s.told)
+        await until(s, lambda: not finding(s))
+        assert s.top == ("SessionsScreen" if sessions > 1 else "ReviewScreen")
+        if sessions == 1:
+            assert s.at == "1.1"
+
+
+async def test_q_goes_from_the_sessions_back_to_the_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = interleaved(tmp_path)
+    opening = Later(lambda: Opened(opened(path)))
+    ended = Event()
+
+    def slow(trace: Trace, policy: object, pulse: Callable[[], None]) -> Iterator[SessionRow]:
+        rows = read_rows(trace, None, lambda: None)
+        yield next(rows)
+        for _ in range(_LONG):
+            try:
+                pulse()
+            except BaseException:
+                ended.set()
+                raise
+            sleep(0.01)
+
+    monkeypatch.setattr(reading, "read", slow)
+    async with lines_of(path, opening=opening) as s:
+        await s.press("j")
+        opening.run()
+        await s.press("D")
+        await until(s, lambda: s.top == "ReviewScreen")
+        await s.press("q")
+        assert s.top == "SessionsScreen"
+        await s.press("q")
+        assert s.top == "LinesScreen"
+        await until(s, ended.is_set)
+        await s.pilot.pause()
+        assert s.app.failure is None
+        await s.press("D")
+        await until(s, lambda: s.top == "ReviewScreen")
+
+
+async def test_what_a_thread_found_comes_to_no_screen_that_was_left(tmp_path: Path) -> None:
+    path = interleaved(tmp_path)
+    opening = Later(lambda: Opened(opened(path)))
+    async with lines_of(path, opening=opening) as s:
+        opening.run()
+        await s.press("D")
+        await until(s, lambda: s.top == "ReviewScreen")
+        await s.press("q")
+        left = s.app.screen
+        assert isinstance(left, SessionsScreen)
+        await s.app.workers.wait_for_complete()
+        await s.press("q")
+        await until(s, lambda: s.top == "LinesScreen")
+        seen: list[int] = []
+        await asyncio.to_thread(left._from_thread, seen.append, 1)
+        assert not seen
+
+
+async def test_another_case_gets_another_follower(tmp_path: Path) -> None:
+    path = interleaved(tmp_path)
+    async with sitting(path, LARGE) as s:
+        await s.press("F")
+        assert s.app._follower is not None and s.app._follower.case is s.app.case
+        s.app.case = opened(path)
+        assert s.app.follow() and s.app._follower.case is s.app.case

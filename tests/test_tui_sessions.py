@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from tui_samples import BOTH, LARGE, SMALL, Sitting, broken, chats, opened, production, sitting
 
+from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.sessions import read as read_rows
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.screens import reading
@@ -158,6 +159,22 @@ async def test_unparsed_pieces_are_counted_where_they_are(tmp_path: Path) -> Non
         assert "2 unparsed" in rows(s)[1]
         await s.press("e")
         assert s.app.screen.list.current == 1  # type: ignore[attr-defined]
+
+
+def test_notes_are_taken_anew_while_a_thread_opens_another_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = opened(chats(tmp_path))
+    case.review(0)
+    bind = Review.bind
+
+    def meanwhile(review: Review, *what: Any) -> None:
+        bind(review, *what)
+        case.reviews.setdefault(2, review)
+
+    monkeypatch.setattr(Review, "bind", meanwhile)
+    case.rebind()
+    assert sorted(case.reviews) == [0, 2]
 
 
 def test_a_case_reviews_a_session_once(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from nalyqor_tui.trace.archive import Archive
 from nalyqor_tui.trace.index.lines import Lines
@@ -54,6 +54,9 @@ class Document:
     `name` is its path in the folder or archive that was opened, empty where the trace is this one file. `found` are
     its lines, where somebody has begun to look for them.
     """
+
+    rewritten: ClassVar[bool] = False
+    """Whether `source` holds the values written anew, so that its offsets are not those of the file."""
 
     source: Source
     whole: bool = False

@@ -11,7 +11,7 @@ import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 import orjson
 
@@ -30,6 +30,8 @@ _BUFFER = 1 << 20
 @dataclass
 class Elements(Document):
     """The elements of an array; `source` holds one a line, `problem` says what broke the array off."""
+
+    rewritten: ClassVar[bool] = True
 
     problem: str = ""
 

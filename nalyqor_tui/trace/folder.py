@@ -84,14 +84,18 @@ def warning(skipped: list[Skipped]) -> Phrase:
 
 
 def shared(parts: list[Part]) -> dict[int, str]:
-    """Return the files of the sessions, by their ordinals, whose ids stand in several files."""
+    """Return the files of the sessions, by their ordinals, whose ids stand in several files; none where unknown."""
+    if sum(len(part.documents) for part in parts) == 1:
+        return {}
     found: dict[str, list[tuple[int, str]]] = {}
     drafts = ((part, draft) for part in parts for draft in part.reading.sessions)
     for index, (part, draft) in enumerate(drafts):
-        document = getattr(draft.load, "document", part.documents[0])
-        found.setdefault(_COUNTED.sub("", draft.id), []).append((index, document.name))
+        alone = part.documents[0] if len(part.documents) == 1 else None
+        document = getattr(draft.load, "document", alone)
+        name = "" if document is None else document.name
+        found.setdefault(_COUNTED.sub("", draft.id), []).append((index, name))
     several = (same for same in found.values() if len({file for _, file in same}) > 1)
-    return {index: file for same in several for index, file in same}
+    return {index: file for same in several for index, file in same if file}
 
 
 def _open(path: Path, name: str) -> tuple[Document, Format]:

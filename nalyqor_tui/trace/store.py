@@ -53,6 +53,7 @@ class Trace:
         self._documents = {document.name: document for part in self.parts for document in part.documents}
         self._drafts, self._part_of = _drafts(self.parts)
         self._ids = _ids(self._drafts)
+        self._files = folder.shared(self.parts) if self.is_folder else {}
         self._sessions: dict[int, Session] = {}
 
     @property
@@ -99,6 +100,11 @@ class Trace:
             return self._packed.size
         return sum(document.source.size for document in self._documents.values())
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether the offsets of places are those of a copy that was written anew, as they are for a large array."""
+        return any(document.rewritten for document in self._documents.values())
+
     def sha256(self) -> str:
         """Return the hash of the file as it lies there, hexadecimal; of a folder, of its files' names and hashes."""
         if self._packed is not None:
@@ -118,11 +124,7 @@ class Trace:
 
     def file(self, index: int) -> str:
         """Return the file of a folder that a session is in; empty where no other file has a session of this id."""
-        return self._shared.get(index, "")
-
-    @cached_property
-    def _shared(self) -> dict[int, str]:
-        return folder.shared(self.parts) if self.is_folder else {}
+        return self._files.get(index, "")
 
     def session(self, index: int, pulse: Pulse | None = None) -> Session:
         """Read a session by its ordinal from 0; read once. Of a long one `pulse` hears how far that is."""

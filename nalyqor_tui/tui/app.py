@@ -158,8 +158,9 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         if file is None or not file.watched or file.path != self.case.path:
             return False
         if self._follower is None:
-            self._follower = Follower(self.case, file)
             self.set_interval(LOOK, self._look_at_file)
+        if self._follower is None or self._follower.case is not self.case:
+            self._follower = Follower(self.case, file)
         return True
 
     def _look_at_file(self) -> None:
@@ -194,6 +195,7 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             self.case = opened.case
             self.case.keys = self.keys
             self.case.following = opened.follow and self.follow()
+        from nalyqor_tui.phrase import own
         from nalyqor_tui.trace.place import Place
 
         at = opened.at
@@ -208,7 +210,9 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             asked = not wanted and (at is not None or opened.session is not None)
             screen = first_screen(opened.case, opened.session, at if asked else None)
             self.push_screen(screen)
-            if not asked:
+            if not asked and opened.case.trace.rewritten:
+                outlets.tell(screen, own("which record this line belongs to cannot be told"))
+            elif not asked:
                 self.call_after_refresh(screen.from_lines, Place(None, wanted, 0))  # type: ignore[attr-defined]
         elif not self.touched:
             self.switch_screen(first_screen(opened.case, opened.session, at))

@@ -42,7 +42,7 @@ _OTHERS: Final[dict[str, dict[str, str]]] = {
         "of its case that came out otherwise",
         "trials": "all trials of the case of this session, as a tree",
         "back": "list again what was left out; where nothing was, stop reading the sessions",
-        "quit": f"leave; {_LEAVES}",
+        "quit": f"back to where you came from, in the end leave; {_LEAVES}",
     },
     "lines": {
         "goto": "go to a line by its number; to one that is not counted yet as soon as it is",

@@ -115,9 +115,21 @@ def _name(trajectory: Json) -> str:
     return f"{own} continued {nth}" if nth else own
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Reads one trajectory."""
+
+    document: Document
+    found: _Found
+    name: str
+
+    def __call__(self) -> Iterable[Placed]:
+        return _records(self.document, self.found, self.name)
+
+
 def _draft(document: Document, found: _Found, names: Names) -> SessionDraft:
     name = names.unique(found.name)
-    return SessionDraft(name, lambda: _records(document, found, name))
+    return SessionDraft(name, _Load(document, found, name))
 
 
 def _warnings(found: _Found, members: Sequence[tuple[Document, Any]]) -> Iterator[Phrase]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -74,13 +74,22 @@ class ReadingScreen(Screen[None]):
                 for row in rows:
                     found.append(row)
                     if monotonic() - last > _BATCH:
-                        self.app.call_from_thread(self._show, found)
+                        self._from_thread(self._show, found)
                         found, last = [], monotonic()
         except NalyqorError as error:
-            self.app.call_from_thread(self._failed, str(error))
+            self._from_thread(self._failed, str(error))
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, found)
-            self.app.call_from_thread(self._arrange)
+            self._from_thread(self._show, found)
+            self._from_thread(self._arrange)
+
+    def _from_thread(self, do: Callable[..., None], *what: object) -> None:
+        """Do something on the screen for a thread, unless the reader has left the screen by then."""
+
+        def now() -> None:
+            if self in self.app.screen_stack:
+                do(*what)
+
+        self.app.call_from_thread(now)
 
     def _failed(self, why: str) -> None:
         self._stopped = True
@@ -126,7 +135,7 @@ class ReadingScreen(Screen[None]):
                 self._show_only(listed)
 
         if not worker.is_cancelled:
-            self.app.call_from_thread(show)
+            self._from_thread(show)
 
     def _listed(self, ids: Sequence[str], rows: SessionRows) -> Sequence[int]:
         low = self._needle.casefold()

@@ -273,5 +273,5 @@ class SessionsScreen(ReadingScreen):
         self._arrange()
 
     def action_leave(self) -> None:
-        """Leave."""
-        self.app.exit()
+        """Go back to the lines that this was opened over, or leave."""
+        outlets.leave(self)

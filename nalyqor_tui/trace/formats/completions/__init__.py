@@ -144,8 +144,25 @@ def _warnings(threads: Sequence[_Thread]) -> list[Phrase]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Reads the calls of one conversation."""
+
+    name: str
+    spots: Sequence[_Spot]
+
+    @property
+    def document(self) -> Document | None:
+        """The file that all of them are in; None where they are in several."""
+        one = self.spots[0][0]
+        return one if all(document is one for document, _ in self.spots) else None
+
+    def __call__(self) -> Iterable[Placed]:
+        return list(_records(self.name, self.spots))
+
+
 def _draft(thread: _Thread, name: str) -> SessionDraft:
-    return SessionDraft(name, lambda: list(_records(name, thread.spots)))
+    return SessionDraft(name, _Load(name, thread.spots))
 
 
 def _records(name: str, spots: Sequence[_Spot]) -> Iterable[Placed]:
