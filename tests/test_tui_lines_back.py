@@ -115,6 +115,17 @@ async def test_a_foreign_file_of_many_runs(tmp_path: Path) -> None:
         assert s.review.review.session.id == "task 2"
 
 
+async def test_where_records_have_no_lines_d_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(
+        json.dumps([json.loads(line) for line in interleaved(tmp_path).read_text().splitlines()[::3]])
+    )
+    async with sitting(path, LARGE) as s:
+        await s.press("L", "D")
+        assert s.top == "ReviewScreen"
+        assert s.told[-1] == "which record this line belongs to cannot be told"
+
+
 def test_in_a_folder_the_file_tells_which_session_is_meant(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

@@ -111,6 +111,20 @@ async def test_esc_stops_the_reading_and_p_takes_it_up_again(
         assert "stopped" not in s.drawn().split("\n")[0]
 
 
+async def test_a_disk_that_fails_ends_the_reading_and_not_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(trace: Any, policy: Any, pulse: Any) -> Any:
+        yield next(read_rows(trace, policy, pulse))
+        raise OSError("input/output error")
+
+    monkeypatch.setattr(reading, "read", failing)
+    async with sitting(chats(tmp_path), LARGE) as s:
+        await read(s)
+        assert "not all sessions could be read: input/output error" in s.told
+        assert "1 of 3 sessions read, stopped" in s.drawn().split("\n")[0] and s.app.failure is None
+
+
 async def test_a_session_can_be_opened_while_others_are_still_read(tmp_path: Path) -> None:
     async with sitting(chats(tmp_path, 2000), SMALL) as s:
         await s.press("G", "enter")

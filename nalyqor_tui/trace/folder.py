@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from nalyqor_tui.errors import TraceError
 from nalyqor_tui.phrase import Phrase, counted, phrase
 from nalyqor_tui.trace.document import Document
-from nalyqor_tui.trace.formats.base import Fidelity, Format, Reading
+from nalyqor_tui.trace.formats.base import Drafts, Fidelity, Format, Names, Reading, SessionDraft
 from nalyqor_tui.trace.recognise import recognise
 from nalyqor_tui.trace.source import Source
 from nalyqor_tui.trace.unpack import unpack
@@ -81,6 +82,20 @@ def warning(skipped: list[Skipped]) -> Phrase:
     more = phrase(" and {n} more", n=len(skipped) - _NAMED) if len(skipped) > _NAMED else ()
     says = "{n} not read: {names}{more} (nalyqor-tui info says why)"
     return phrase(says, n=counted(len(skipped), "file of this folder"), names=names, more=more)
+
+
+def drafts(parts: Sequence[Part]) -> tuple[Sequence[SessionDraft], Sequence[int]]:
+    """Return the sessions of all parts, each under a name of its own, and the part that each belongs to."""
+    if len(parts) == 1 and isinstance(many := parts[0].reading.sessions, Drafts):
+        return many, bytes(len(many))
+    all_of_them: list[SessionDraft] = []
+    part_of = array("I")
+    names = Names()
+    for index, part in enumerate(parts):
+        for draft in part.reading.sessions:
+            all_of_them.append(SessionDraft(names.unique(draft.id), draft.load))
+            part_of.append(index)
+    return all_of_them, part_of
 
 
 def shared(parts: list[Part]) -> dict[int, str]:

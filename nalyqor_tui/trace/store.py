@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -18,7 +17,7 @@ from nalyqor_tui.trace import folder, long
 from nalyqor_tui.trace.build import build
 from nalyqor_tui.trace.document import Document
 from nalyqor_tui.trace.formats import failures
-from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Located, Names, SessionDraft
+from nalyqor_tui.trace.formats.base import ByLine, Drafts, Fidelity, Located, SessionDraft
 from nalyqor_tui.trace.index.lines import Lines
 from nalyqor_tui.trace.index.spill import Spill
 from nalyqor_tui.trace.long import LONG, Pulse
@@ -51,7 +50,7 @@ class Trace:
         self._warnings: list[Phrase] = []
         self.parts = self._open_folder() if self.is_folder else self._open_file()
         self._documents = {document.name: document for part in self.parts for document in part.documents}
-        self._drafts, self._part_of = _drafts(self.parts)
+        self._drafts, self._part_of = folder.drafts(self.parts)
         self._ids = _ids(self._drafts)
         self._files = folder.shared(self.parts) if self.is_folder else {}
         self._sessions: dict[int, Session] = {}
@@ -285,20 +284,6 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # a name that is too long: opening it says so
         return False
-
-
-def _drafts(parts: Sequence[folder.Part]) -> tuple[Sequence[SessionDraft], Sequence[int]]:
-    """Return the sessions of all parts, each under a name of its own, and the part that each belongs to."""
-    if len(parts) == 1 and isinstance(drafts := parts[0].reading.sessions, Drafts):
-        return drafts, bytes(len(drafts))
-    all_of_them: list[SessionDraft] = []
-    part_of = array("I")
-    names = Names()
-    for index, part in enumerate(parts):
-        for draft in part.reading.sessions:
-            all_of_them.append(SessionDraft(names.unique(draft.id), draft.load))
-            part_of.append(index)
-    return all_of_them, part_of
 
 
 def _ids(drafts: Sequence[SessionDraft]) -> Sequence[str]:

@@ -76,7 +76,7 @@ class ReadingScreen(Screen[None]):
                     if monotonic() - last > _BATCH:
                         self._from_thread(self._show, found)
                         found, last = [], monotonic()
-        except NalyqorError as error:
+        except (NalyqorError, OSError) as error:
             self._from_thread(self._failed, str(error))
         if not worker.is_cancelled:
             self._from_thread(self._show, found)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from nalyqor_tui.errors import NalyqorError
-from nalyqor_tui.phrase import phrase
+from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.present import find
 from nalyqor_tui.present.rows import Row
 from nalyqor_tui.trace.place import Place
@@ -186,6 +186,8 @@ class ReviewScreen(Asking, Taking):
                 self._open_session(index, spot)
             elif (entry := find.on_line(self.review, spot)) is not None:
                 self.show_record(entry)
+            else:
+                self.tell(own("which record this line belongs to cannot be told"))
 
         session_of(self, self.case, spot, show)
 
