@@ -7,9 +7,8 @@ here reads markup.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
 from textual.events import Click, Resize
@@ -19,28 +18,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from nalyqor_tui.phrase import Phrase
-from nalyqor_tui.present.rows import Heading, Line, Pair, Row, Tone, Truth
-from nalyqor_tui.present.text import literal, show
+from nalyqor_tui.present.rows import Line, Pair, Row
+from nalyqor_tui.tui.widgets.blocks import FOLD, Block, Painter
 from nalyqor_tui.tui.widgets.selecting import selected
-from nalyqor_tui.tui.widgets.wrap import Piece, wrap
-
-GUTTERS = {Truth.OBSERVED: "OBS ", Truth.DECLARED: "DECL", Truth.DERIVED: "DER ", Truth.RECONSTRUCTED: "REC "}
-_BLANK = "    "
-_LABEL = 11  # cells for a label; longer ones push their value along
-_FOLD = 14  # lines of a value or a body that are shown before they are unfolded
-_MOST = 5000  # and after
-_BAR = 10
-_DENSE = 2  # characters that are looked at for each cell that there is room for; most take one cell
-
-
-@dataclass(slots=True)
-class Block:
-    """A line of the view as it is drawn."""
-
-    line: Line
-    drawn: list[Strip] = field(default_factory=list)
-    foldable: bool = False
 
 
 class Rows(ScrollView, can_focus=True, inherit_bindings=False):
@@ -63,17 +43,16 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         rows: Rows
         row: Row
 
-    def __init__(self, title: str, *, id: str, fold: int = _FOLD) -> None:
+    def __init__(self, title: str, *, id: str, fold: int = FOLD) -> None:
         """Show rows under `title`; of a body, `fold` lines are shown before it is unfolded."""
         super().__init__(id=id)
-        self._fold = fold
+        self._painter = Painter(self._style, fold)
         self.border_title = Content(title)
         self._lines: list[Line] = []
         self._blocks: list[Block] = []
         self._starts: list[int] = []
         self._strips: list[tuple[int, Strip]] = []
         self._folds: dict[int, bool] = {}
-        self._needle = ""
         self._drawn_at = 0
         self.cursor = 0
 
@@ -93,7 +72,7 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def highlight(self, needle: str) -> None:
         """Mark every occurrence of a text; none for the empty one."""
-        self._needle = needle.casefold()
+        self._painter.needle = needle.casefold()
         self._layout_rows()
 
     def reveal(self, entry: int) -> None:
@@ -224,107 +203,8 @@ class Rows(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _block(self, index: int, line: Line, width: int) -> Block:
-        if isinstance(line, Heading):
-            style = self._style("heading")
-            says, _ = self._begins(line.says, style, width - 2, _FOLD)
-            return Block(line, [Strip([Segment("─ ", style), *segments]) for segments in says])
-        if isinstance(line, Pair):
-            return Block(line, self._pair(line, width))
-        return self._row(index, line, width)
-
-    def _row(self, index: int, row: Row, width: int) -> Block:
-        gutter = self._gutter(row.truth)
-        indent = "  " * row.indent
-        label = (row.label + " ").ljust(max(2, _LABEL - len(indent)))
-        room = max(8, width - 6 - len(indent) - len(label))
-        most = self._fold if self._folds.get(index, True) else _MOST
-        value, cut = self._value(row, room, most)
-        drawn: list[Strip] = []
-        for number, segments in enumerate(value):
-            head = indent + label if number == 0 else " " * len(indent + label)
-            drawn.append(Strip([*gutter, Segment(head, self._style("label")), *segments]))
-        lines, more = ([], True) if cut else self._body(row, width - 8 - len(indent), most)
-        drawn += [Strip([*gutter, Segment("  " + indent), *segments]) for segments in lines]
-        if more:
-            says = "  … more: " + (
-                "space unfolds, enter opens" if most == self._fold else "o shows it all in the pager"
-            )
-            drawn.append(Strip([*gutter, Segment(indent + says, self._style("dim"))]))
-        foldable = more or max(len(lines), len(value)) > self._fold
-        return Block(row, drawn, foldable)
-
-    def _body(self, row: Row, width: int, most: int) -> tuple[list[list[Segment]], bool]:
-        """Wrap a body up to `most` lines; say whether there is more."""
-        out: list[list[Segment]] = []
-        if not row.body:
-            return out, False
-        style = self._style("strong" if row.tone == "strong" else "plain")
-        for text in row.body[: most * width * _DENSE].split("\n"):
-            if len(out) > most:
-                break
-            out += wrap(self._found([(literal(text), style)]), width)
-        if len(out) <= most and len(row.body) <= most * width * _DENSE:
-            return out, False
-        return out[: most - 2], True
-
-    def _begins(self, value: Phrase, style: Style, room: int, most: int) -> tuple[list[list[Segment]], bool]:
-        """Wrap a phrase up to `most` lines; say whether there is more."""
-        looked = (most + 1) * room * _DENSE
-        text = show(value, looked)
-        lines = wrap(self._found([(text, style)]), room, most + 1)
-        return lines[:most], len(lines) > most or len(text) >= looked
-
-    def _value(self, row: Row, room: int, most: int) -> tuple[list[list[Segment]], bool]:
-        style = self._style(row.tone)
-        if row.bar is None or room < 3 * _BAR:
-            return self._begins(row.value, style, room, most)
-        full = round(row.bar * _BAR)
-        bar = [
-            Segment("█" * full, self._style("label")),
-            Segment("░" * (_BAR - full) + " ", self._style("dim")),
-        ]
-        lines, more = self._begins(row.value, style, room - _BAR - 1, most)
-        blank = Segment(" " * (_BAR + 1))
-        return [[*bar, *lines[0]], *([blank, *line] for line in lines[1:])], more
-
-    def _pair(self, pair: Pair, width: int) -> list[Strip]:
-        """Draw two columns, each under the truth that its values have."""
-        half = (width - 3) // 2
-        columns = []
-        for row in (pair.left, pair.right):
-            head = wrap([(f"{row.label} ({row.truth.value})", self._style(row.truth.value))], half)
-            columns.append(head + self._short(row.value, row.tone, half, _FOLD))
-        height = max(map(len, columns))
-        strips = []
-        for y in range(height):
-            left, right = ([*(column[y] if y < len(column) else [])] for column in columns)
-            first = Strip(left).adjust_cell_length(half)
-            strips.append(Strip([*first, Segment(" │ ", self._style("dim")), *right]))
-        return strips
-
-    def _short(self, value: Phrase, tone: Tone, room: int, most: int) -> list[list[Segment]]:
-        """Wrap a value; of one of more than `most` lines the beginning is shown, and the key that shows it all."""
-        lines, more = self._begins(value, self._style(tone), room, most)
-        hint = wrap([("… enter shows it all", self._style("dim"))], room)
-        return [*lines[: most - 1], *hint] if more else lines
-
-    def _gutter(self, truth: Truth | None) -> list[Segment]:
-        if truth is None:
-            return [Segment(_BLANK + "  ")]
-        return [Segment(GUTTERS[truth], self._style(truth.value)), Segment("│ ", self._style("dim"))]
-
-    def _found(self, pieces: list[Piece]) -> list[Piece]:
-        if not self._needle:
-            return pieces
-        mark = self._style("found")
-        out: list[Piece] = []
-        for text, style in pieces:
-            low, start = text.casefold(), 0
-            while len(low) == len(text) and (at := low.find(self._needle, start)) >= 0:
-                out += [(text[start:at], style), (text[at : at + len(self._needle)], mark)]
-                start = at + len(self._needle)
-            out.append((text[start:], style))
-        return [piece for piece in out if piece[0]]
+        """Draw a line of the view."""
+        return self._painter.block(line, width, folded=self._folds.get(index, True))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"rows--{name}")

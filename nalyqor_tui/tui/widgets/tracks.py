@@ -15,7 +15,7 @@ from textual.widget import Widget
 from nalyqor_tui.present import axis
 from nalyqor_tui.present.marks import Column, Lane, Mark, Tracks
 from nalyqor_tui.present.text import show
-from nalyqor_tui.tui.widgets.rows import GUTTERS
+from nalyqor_tui.tui.widgets.blocks import GUTTERS
 from nalyqor_tui.tui.widgets.wrap import wrap
 
 _GUTTER = 6  # cells: the truth in four letters, and a bar

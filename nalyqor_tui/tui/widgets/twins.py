@@ -12,7 +12,8 @@ from textual.strip import Strip
 from nalyqor_tui.phrase import own
 from nalyqor_tui.present.rows import Heading, Line, Row
 from nalyqor_tui.present.twins import Part, Twin
-from nalyqor_tui.tui.widgets.rows import Block, Rows
+from nalyqor_tui.tui.widgets.blocks import Block
+from nalyqor_tui.tui.widgets.rows import Rows
 from nalyqor_tui.tui.widgets.wrap import wrap
 
 _LABEL = 13  # cells for a label, which is wrapped into them
@@ -56,11 +57,12 @@ class TwinRows(Rows):
         if (twin := self.twin) is not None:
             self.post_message(self.TwinOpened(twin))
 
-    def _row(self, index: int, row: Row, width: int) -> Block:
+    def _block(self, index: int, line: Line, width: int) -> Block:
+        """Draw a heading, or a twin in the place of the row that stands for it."""
         twin = self._twins[index]
         if twin is None:
-            return super()._row(index, row, width)
-        gutter = self._gutter(twin.truth)
+            return super()._block(index, line, width)
+        gutter = self._painter.gutter(twin.truth)
         labels = wrap([("  " * twin.indent + twin.label, self._style("label"))], _LABEL)
         room = max(16, width - 6 - _LABEL - 1)
         columns = [Strip(line) for line in self._columns(twin, room)]
@@ -69,12 +71,12 @@ class TwinRows(Rows):
         for y in range(height):
             label = Strip(labels[y] if y < len(labels) else []).adjust_cell_length(_LABEL + 1)
             drawn.append(Strip([*gutter, *label, *(columns[y] if y < len(columns) else [])]))
-        return Block(row, drawn)
+        return Block(drawn)
 
     def _columns(self, twin: Twin, room: int) -> Iterator[list[Segment]]:
         """Draw the values: one where both runs say the same, else each in its half."""
         if twin.agree and twin.a is not None:
-            yield from self._short(own("both: ") + twin.a.value, twin.a.tone, room, _MOST)
+            yield from self._painter.short(own("both: ") + twin.a.value, twin.a.tone, room, _MOST)
             return
         half = (room - 3) // 2
         sides = [self._side(row, half) for row in (twin.a, twin.b)]
@@ -85,4 +87,4 @@ class TwinRows(Rows):
     def _side(self, row: Row | None, half: int) -> list[list[Segment]]:
         if row is None:
             return [[Segment("–", self._style("dim"))]]
-        return self._short(row.value if any(row.value) else own("(empty)"), row.tone, half, _MOST)
+        return self._painter.short(row.value if any(row.value) else own("(empty)"), row.tone, half, _MOST)
