@@ -17,7 +17,7 @@ from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.replay import Replay
 from nalyqor_tui.derive.why import Index, Trail, of_arguments, of_confirmation, of_rule, text_at
 from nalyqor_tui.derive.why.match import hints, match
-from nalyqor_tui.phrase import plain
+from nalyqor_tui.phrase import Words, plain
 from nalyqor_tui.trace.session import Session
 
 
@@ -230,6 +230,14 @@ class TestUsualValues:
 
 
 class TestConfirmationsAndRules:
+    def test_who_gave_it_is_not_recorded_in_words_of_ours(self) -> None:
+        of = session(
+            message(content="Yes."), agreed("write", {}, by=None), agreed("write", {}, id="cf2", by="?")
+        )
+        for name, told in (("cf1", Words("(not recorded)")), ("cf2", "?")):
+            says = of_confirmation(Index(of), name, 3).says
+            assert (says[-1], type(says[-1])) == (told, type(told))
+
     def test_a_confirmation_goes_back_to_its_words(self) -> None:
         of = session(
             message(content="To 9 Elm Road."),

@@ -15,6 +15,7 @@ from format_laws import counts
 from trace_samples import SHARED, decision, header, message, opened, write
 
 from nalyqor_tui.cli import main
+from nalyqor_tui.phrase import phrase
 from nalyqor_tui.trace.document import Sample
 from nalyqor_tui.trace.formats import ours, plugins
 from nalyqor_tui.trace.formats.base import Can, Fidelity, Reading, SessionDraft
@@ -163,6 +164,20 @@ class TestPlugins:
             record.kind == "unparsed" and "acme, of another package, failed here: ZeroDiv" in record.problem
         )
         assert opened(tmp_path / "u", CHAT).format_title.startswith("chat")
+
+    def test_what_is_warned_of_again_and_again_is_said_once(
+        self, module: types.ModuleType, tmp_path: Path, capsys: Capture
+    ) -> None:
+        self.fill(module)
+        again, once = phrase("a part of {name} is missing", name="x"), phrase("it is old")
+        module.read = lambda document: Reading(  # type: ignore
+            [SessionDraft("a", list)], warnings=[again, once, again, again]
+        )
+        (tmp_path / "t").write_text('{"acme": 1}')
+        warned = [line.split(maxsplit=1)[1] for line in said(capsys, "info", str(tmp_path / "t")).splitlines()
+                  if line.split()[:1] == ["warning"]]  # fmt: skip
+        assert warned[-2:] == ["a part of x is missing (3 times)", "it is old"]
+        assert len(set(warned)) == len(warned)
 
     def test_one_that_lacks_a_part_is_named(self, module: types.ModuleType, tmp_path: Path) -> None:
         trace = opened(tmp_path / "t", CHAT)

@@ -12,7 +12,20 @@ import pytest
 from rich.cells import cell_len
 from test_report_comparison import ran
 from trace_samples import SHARED, write
-from tui_samples import BOTH, LARGE, SAMPLES, SMALL, Sitting, drawn, opened, sitting
+from tui_samples import (
+    BOTH,
+    HEADER,
+    LARGE,
+    SAMPLES,
+    SMALL,
+    Sitting,
+    drawn,
+    lines,
+    opened,
+    replied,
+    said,
+    sitting,
+)
 
 from nalyqor_tui.policy.loader import named
 from nalyqor_tui.present.tree import Trials
@@ -266,6 +279,19 @@ class TestFromTheSessions:
             await s.press("q", "G", "v")
             await s.app.workers.wait_for_complete()
             assert "only one trial of the case `other` is here" in s.told[-1]
+
+    async def test_a_session_without_a_case_is_told_what_names_one(self, tmp_path: Path) -> None:
+        rows = [
+            said(1, 1, "hello"),
+            *replied(2, 1, "good day"),
+            {**HEADER, "conversation_id": "s2"},
+            said(4, 1, "hi"),
+        ]
+        async with sitting(lines(tmp_path, *rows), SMALL) as s:
+            await s.app.workers.wait_for_complete()
+            assert s.top == "SessionsScreen"
+            await s.press("v")
+            assert "does not name one case" in s.told[-1] and "outcome" in s.told[-1]
 
 
 class TestTrials:

@@ -77,8 +77,8 @@ def _argument(match: ArgumentMatch, decision: Decision) -> Row:
 
 
 def _life(review: Review, decision: Decision, life: Life) -> list[Line]:
-    given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or "(no type)",
-                   turn=life.turn, by=life.record.by or "?")  # fmt: skip
+    given = phrase("{id} {type} given in turn {turn} by {by}", id=life.id, type=life.type_name or phrase("(no type)"),
+                   turn=life.turn, by=life.record.by or words.UNRECORDED)  # fmt: skip
     out: list[Line] = [
         observed("given", given, life.entry, tone="strong", body=_quotes(life)),
         _covers(life),
@@ -200,7 +200,7 @@ def _asked(review: Review, decision: Decision) -> list[Line]:
                 until = _again(review, decision, chosen)
                 if at >= until:
                     break
-            says = phrase("{id} by {by}: ", id=record.id or "", by=record.by or "?")
+            says = phrase("{id} by {by}: ", id=record.id or "", by=record.by or words.UNRECORDED)
             says += words.action(record.covers, 200)
             quotes = "\n".join(quote.quote for quote in record.evidence if quote.quote)
             tone: Tone = "fail" if record.op == "declined" else "plain"

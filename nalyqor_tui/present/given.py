@@ -45,7 +45,7 @@ def text(review: Review, item: Input) -> Phrase:
             return _names([d.id for d in record.documents])
         case rec.Confirmation():
             about = phrase(": ") + words.action(record.covers, 120) if record.covers else ()
-            return phrase("{op} by {by}", op=record.op, by=record.by or "?") + about
+            return phrase("{op} by {by}", op=record.op, by=record.by or words.UNRECORDED) + about
         case rec.Compaction():
             return phrase("dropped ") + _names(record.dropped)
         case rec.Context() if item.kind == "documents in view":

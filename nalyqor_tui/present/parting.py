@@ -19,6 +19,14 @@ from nalyqor_tui.trace import records as rec
 _ENDS = 8  # decisions at each end of a run that are named as evidence where none stands out
 _CALLS = 8  # calls that are named
 _OUTPUTS = {True: "output passed", False: "output failed", None: "output not told"}
+_FIRST = {
+    "input first": "the input differed first",
+    "decision first": "the choice differed first",
+    "input only": "only the input differs",
+    "decision only": "only the choices differ",
+    "neither": "nothing differs",
+    "cannot be told": "which differed first cannot be told",
+}
 _COURSES = {
     "input first": "what was given differed before the choice did: the choice may follow from it",
     "decision first": "the choice differed before anything that was given did: what differs later may follow from it, "
@@ -28,6 +36,15 @@ _COURSES = {
     "neither": "neither what was given nor what was chosen differs",
     "cannot be told": "which came first cannot be told: the two logs have them in different orders",
 }
+
+
+def title(versus: Versus) -> tuple[Phrase, Phrase]:
+    """Return what is compared, and what differed first."""
+    found, case = versus.found, versus.a.case
+    what = phrase("two runs of {case}", case=case) if found.kinship.case else phrase("two runs")
+    return phrase("two runs that seem unrelated") if found.kinship.unrelated else what, own(
+        _FIRST[found.course]
+    )
 
 
 def runs(versus: Versus) -> Part:

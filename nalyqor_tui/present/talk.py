@@ -110,7 +110,9 @@ def _event(entry: Entry) -> Row:
         case rec.Compaction():
             return _compaction(record, at)
         case rec.Outcome():
-            return observed("outcome", words.outcome(record) + phrase(" by {by}", by=record.by or "?"), at)
+            return observed(
+                "outcome", words.outcome(record) + phrase(" by {by}", by=record.by or words.UNRECORDED), at
+            )
         case rec.Unparsed():
             says = phrase("{place}: {what}", place=str(entry.place), what=record.problem)
             return observed("unparsed", says, at, tone="fail", body=record.text)
@@ -174,7 +176,11 @@ def _choice(review: Review, entry: Entry, current: Decision | None) -> Iterator[
 def _confirmation(record: rec.Confirmation, at: int) -> Row:
     covers = words.action(record.covers, 200) if record.covers else words.NOT_RECORDED
     says = phrase(
-        "{id} {op} by {by}: {covers}", id=record.id or "", op=record.op, by=record.by or "?", covers=covers
+        "{id} {op} by {by}: {covers}",
+        id=record.id or "",
+        op=record.op,
+        by=record.by or words.UNRECORDED,
+        covers=covers,
     )
     return observed("confirmation", says, at, body="\n".join(q.quote for q in record.evidence if q.quote))
 

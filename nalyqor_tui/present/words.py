@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from nalyqor_tui.derive.grade import Word
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.phrase import Phrase, join, own, phrase
@@ -24,6 +27,7 @@ CHECKS = {
     "on": "governs",
 }  # what the checks of a rule are called where room is scarce
 NOT_RECORDED = phrase("not recorded")
+UNRECORDED = phrase("(not recorded)")  # in the place of a name, within a sentence
 GONE = phrase("the file was cut: this record is not in it any more")
 NO_POLICY = phrase("unknown: no policy")
 NONE = phrase("none")
@@ -96,6 +100,11 @@ def margin(reading: Reading | None) -> str:
 def query(record: rec.Retrieval) -> Phrase:
     """Write what was looked up."""
     return NOT_RECORDED if record.query is None else phrase("“{query}”", query=record.query)
+
+
+def once(says: Iterable[Phrase]) -> list[Phrase]:
+    """Say each thing once, in the order of the first, and how often it is said."""
+    return [one + own(f" ({count:,} times)") if count > 1 else one for one, count in Counter(says).items()]
 
 
 def outcome(record: rec.Outcome) -> Phrase:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.text import show
+from nalyqor_tui.present.words import once
 from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.formats import failures, formats, ours
@@ -76,7 +77,7 @@ def about(trace: Trace, redaction: Redaction) -> Iterator[str]:
     yield _line("bytes", phrase("{size}", size=f"{trace.size:,}"))
     yield _line("sha256", phrase("{sha256}", sha256=trace.sha256()))
     yield from _recognised(trace)
-    for warning in trace.warnings:
+    for warning in once(trace.warnings):
         yield _line("warning", redaction.phrase(warning))
     for title, part in {part.title: part for part in trace.parts}.items():
         yield ""

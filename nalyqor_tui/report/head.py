@@ -11,6 +11,7 @@ from nalyqor_tui.phrase import Phrase, join, own, phrase
 from nalyqor_tui.present import notes
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.rows import Truth
+from nalyqor_tui.present.words import once
 from nalyqor_tui.report.redact.redaction import Redaction
 from nalyqor_tui.report.selection import Selection
 from nalyqor_tui.trace.formats.base import Fidelity
@@ -69,7 +70,7 @@ def facts(report: Report) -> list[Fact]:
         Fact("sha256", phrase("{sha256}", sha256=trace.sha256())),
         Fact("bytes", phrase("{size}", size=trace.size)),
         Fact("format", own(trace.format_title)),
-        *(Fact("warning", warning) for warning in trace.warnings),
+        *(Fact("warning", warning) for warning in once(trace.warnings)),
         Fact("the format tells", _fidelity(trace.fidelity)),
         *_policy(review),
         Fact("shown", _counts(report)),

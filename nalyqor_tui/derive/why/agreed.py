@@ -16,6 +16,8 @@ from nalyqor_tui.trace.session import Decision
 
 RULE = "origin of a confirmation"
 
+_NOT_RECORDED = phrase("(not recorded)")
+
 
 def of_confirmation(index: Index, name: str, before: int) -> Trail:
     """Follow a recorded confirmation back from the record `before`; what was never given is ungrounded."""
@@ -28,7 +30,7 @@ def of_confirmation(index: Index, name: str, before: int) -> Trail:
         return Trail(start, "ungrounded", (Link("value", start, RULE, (before,), before), end))
     record = found.record
     assert isinstance(record, rec.Confirmation)
-    given = start + phrase(" given in turn {turn} by {by}", turn=found.turn, by=record.by or "?")
+    given = start + phrase(" given in turn {turn} by {by}", turn=found.turn, by=record.by or _NOT_RECORDED)
     links = [Link("value", given, RULE, (found.index,), found.index)]
     links.append(_proposal(index, record, found.index))
     answers = _answers(index, record, found.index)
@@ -109,7 +111,7 @@ def _answers(index: Index, record: rec.Confirmation, at: int) -> list[Link]:
 def _covers(index: Index, record: rec.Confirmation, at: int) -> tuple[list[Link], bool]:
     if record.covers is None:
         return [Link("covers", phrase("what it covers is not recorded"), RULE, (at,), at, depth=1)], False
-    tool = record.covers.tool or record.covers.reply or "?"
+    tool = record.covers.tool or record.covers.reply or _NOT_RECORDED
     out = [Link("covers", phrase("covers {tool}", tool=tool) + _given(record), RULE, (at,), at, depth=1)]
     told: set[int] = set()
     for leaf in leaves(record.covers.arguments):

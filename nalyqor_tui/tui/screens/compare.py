@@ -29,14 +29,6 @@ from nalyqor_tui.tui.widgets.prompt import Prompt
 from nalyqor_tui.tui.widgets.twins import TwinRows
 from nalyqor_tui.tui.widgets.wrap import fitted
 
-_COURSES = {
-    "input first": "the input differed first",
-    "decision first": "the choice differed first",
-    "input only": "only the input differs",
-    "decision only": "only the choices differ",
-    "neither": "nothing differs",
-    "cannot be told": "which differed first cannot be told",
-}
 PANES = {"here": "2 This row", "runs": "3 The two runs"}
 
 
@@ -133,14 +125,9 @@ class CompareScreen(Screen[None]):
             pane.show_parts([parting.runs(self.versus), parting.parting(self.versus)])
 
     def _titles(self) -> None:
-        found, policy = self.versus.found, self.versus.a.policy
-        what = (
-            phrase("two runs of {case}", case=self.versus.a.case)
-            if found.kinship.case
-            else phrase("two runs")
-        )
-        what = phrase("two runs that seem unrelated") if found.kinship.unrelated else what
-        says = own(f"{_COURSES[found.course]} · ")
+        what, first = parting.title(self.versus)
+        policy = self.versus.a.policy
+        says = first + own(" · ")
         says += phrase("policy {name}", name=policy.file.id) if policy else phrase("no policy: --policy FILE")
         self.query_one("#title", Bar).show_text(what, says)
         left, middle, right = self.aligned.halves(self.aligned.scrollable_content_region.width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from nalyqor_tui.present.rows import Line
 
 
+_NO_CASE: Final = phrase(
+    "the log of this session does not name one case: where the record of its outcome does (`case`), v shows its trials"
+)
+
+
 def open_trials(screen: Screen[Any], case: Case, session: int, among: Sequence[int] | None = None) -> None:
     """Show the trials of the case of a session on top of a screen; say so where there are none.
 
@@ -35,7 +40,7 @@ def open_trials(screen: Screen[Any], case: Case, session: int, among: Sequence[i
     """
     found = case_of(case.review(session).session)
     if found is None:
-        outlets.tell(screen, phrase("the log of this session names no case"))
+        outlets.tell(screen, _NO_CASE)
         return
 
     def read() -> None:
