@@ -59,8 +59,7 @@ async def test_without_a_policy_there_are_no_corners(tmp_path: Path) -> None:
 async def test_a_figure_opens_the_decision_behind_it(tmp_path: Path) -> None:
     async with sitting(judged(tmp_path), LARGE) as s:
         screen = await overview(s)
-        while screen.table.name != "tool":
-            await s.press("tab")
+        await s.until(lambda: screen.table.name == "tool", "tab")
         await s.press("enter")
         assert "behind Decisions by tool: cancel" in s.drawn()
         assert any(line.split()[:4] == ["task", "1", "1.1", "cancel"] for line in drawn(s))
@@ -83,8 +82,7 @@ async def test_narrowings_compose_and_are_taken_back_one_by_one(tmp_path: Path) 
         assert sessions.list.listed == [3, 5]
         assert "only outputs passed, sound" in s.drawn()
         screen = await overview(s)
-        while screen.table.name != "sessions":
-            await s.press("tab")
+        await s.until(lambda: screen.table.name == "sessions", "tab")
         assert len(screen.table.rows) == 2
         await s.press("j", "f")
         await s.pilot.pause()
@@ -111,8 +109,7 @@ async def test_a_figure_without_anything_behind_it_says_so(tmp_path: Path) -> No
     (tmp_path / "runs.json").write_text(json.dumps([*runs, *runs]), "utf-8")
     async with sitting(tmp_path / "runs.json", SMALL) as s:
         screen = await overview(s)
-        while screen.table.name != "passes":
-            await s.press("shift+tab")
+        await s.until(lambda: screen.table.name == "passes", "shift+tab")
         await s.press("enter")
         assert s.told[-1] == "no decision is behind this figure"
 

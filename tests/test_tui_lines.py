@@ -331,9 +331,7 @@ class TestUnpacking:
             assert "0 lines so far" in s.drawn()
             await s.press("escape" if stopped else "k")
             opening.run()
-            while screen(s).file.spill is not None:
-                screen(s).tick()
-                await pilot.pause()
+            await s.until(lambda: screen(s).tick() or screen(s).file.spill is None)
             await s.press("j")
             assert "line 2 of" in s.drawn() and "message" in row(s)
             assert "so far" not in s.drawn()

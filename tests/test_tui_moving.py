@@ -164,8 +164,7 @@ async def test_a_session_without_decisions_says_so_and_no_key_breaks_it(tmp_path
         for key in ("j", "k", "J", "K", "e", "E", "u", "U", "g", "G", "ctrl+d", "m", "r", "z", "y", "o", "a", "n",
                     "2", "down", "space", "enter", "plus", "plus", "7", "enter"):  # fmt: skip
             await s.press(key)
-            while s.top != "ReviewScreen" or s.focus == "prompt-input":
-                await s.press("escape")
+            await s.until(lambda: s.top == "ReviewScreen" and s.focus != "prompt-input", "escape")
         assert "there is no decision here to write about" in s.told
         assert not Path(f"{s.app.case.path}.notes.jsonl").exists()
 

@@ -28,8 +28,8 @@ async def ask(s: Sitting, *typed: str) -> str:
 async def to(s: Sitting, label: str) -> None:
     """Move down to the first link with a label."""
     assert isinstance(s.app.screen, WhyScreen)
-    while s.app.screen.chain.current is None or s.app.screen.chain.current.label != label:
-        await s.press("j")
+    links = s.app.screen.chain
+    await s.until(lambda: links.current is not None and links.current.label == label, "j")
 
 
 @pytest.mark.parametrize("size", BOTH)
@@ -76,8 +76,8 @@ async def test_a_call_in_the_conversation_asks_of_its_own_decision(tmp_path: Pat
     async with sitting(chats(tmp_path, 1), LARGE, session=0) as s:
         await s.press("j", "2")
         s.pane("talk").ends(False)
-        while s.pane("talk").current is None or "cancel" not in "".join(s.pane("talk").current.value):
-            await s.press("down")
+        said = s.pane("talk")
+        await s.until(lambda: said.current is not None and "cancel" in "".join(said.current.value), "down")
         assert 'why id "R0" of 1.1' in await ask(s)
 
 

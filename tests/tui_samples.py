@@ -146,12 +146,13 @@ class Sitting:
         await self.pilot.click(on, offset=offset, times=2)
         await self.pilot.pause()
 
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for something to hold; fail where it does not come to."""
+    async def until(self, holds: Callable[[], object], *typed: str) -> None:
+        """Wait for something to hold, and press keys meanwhile if any are named; fail where it does not come to."""
         end = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < end, f"waited for in vain on this screen:\n{self.drawn()}"
-            await self.pilot.pause(0.01)
+            await self.press(*typed)
+            await self.pilot.pause(0 if typed else 0.01)
         await self.pilot.pause()
 
     async def ask(self, key: str, text: str) -> None:
