@@ -159,6 +159,15 @@ class TestResponses:
         session = one(tmp_path, log)
         assert [(d.call, d.result) for d in session.decisions] == [(3, 4)]
 
+    def test_a_call_without_a_name_is_given_none(self, tmp_path: Path) -> None:
+        log = Log()
+        log.user("go")
+        log.add("tool_use", input={"command": "ls"})
+        session = one(tmp_path, log)
+        problems = [e.record.problem for e in session.entries if isinstance(e.record, rec.Unparsed)]
+        assert problems == ["a tool call without a name"]
+        assert all(session.chosen(decision).tool is None for decision in session.decisions)
+
 
 class TestWhatTheUserSaid:
     @pytest.mark.parametrize(

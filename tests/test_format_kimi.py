@@ -202,6 +202,11 @@ class TestApprovals:
         (yes,) = all_of(session, rec.Confirmation)
         assert (yes.covers.tool, yes.covers.arguments) == ("Bash", None)
 
+    def test_a_request_that_does_not_say_what_for_proposes_nothing(self, tmp_path: Path) -> None:
+        asked = {"type": "interaction.request", "id": "i", "kind": "approval", "request": {"action": "run"}}
+        session = one(tmp_path, {**asked, "toolCallId": "c9"}, message("user", "go"))
+        assert "proposal" not in kinds(session) and "kimi:approval" in kinds(session)
+
     @pytest.mark.parametrize("decision", ["cancelled", "odd", None, 3, ["approved"]])
     def test_what_decides_nothing_is_kept_alone(self, tmp_path: Path, decision: Any) -> None:
         session = one(tmp_path, call("c1"), decided("c1", decision), back("c1", "a"))
@@ -250,6 +255,14 @@ class TestFirstProgram:
         assert all_of(session, rec.Proposal)[0].text == "Run ls"
         assert all_of(session, rec.ToolResult)[0].status == "ok"
         assert [text for _, text in said(trace.session(1))] == ["sub"]
+
+    def test_a_sub_agent_without_a_name_is_given_none(self, tmp_path: Path) -> None:
+        event = {"type": "ContentPart", "payload": {"type": "text", "text": "sub"}}
+        trace = self.trace(tmp_path, *self.LINES[:2], ("SubagentEvent", {"event": event}))
+        assert len(trace.session_ids) == 2
+        header = trace.session(1).header
+        assert header is not None and header.agent_name is None
+        assert "sub_agent" not in (rec.extras(header).get("source") or {})
 
     def test_a_no(self, tmp_path: Path) -> None:
         refused = ("ApprovalResponse", {"request_id": "q1", "response": "reject", "feedback": "no"})

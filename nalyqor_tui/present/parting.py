@@ -176,9 +176,9 @@ def _course(versus: Versus, found: Comparison) -> Phrase:
     says = own(_COURSES[found.course])
     if found.words_first and found.words is not None:
         first = versus.next(found.words, "a")
-        number = first.number if first else "?"
+        where = f", at {first.number}" if first else ""
         says += own(
-            f"; the agent's own words differed before that, at {number}: what was said to it later may be an answer"
+            f"; the agent's own words differed before that{where}: what was said to it later may be an answer"
         )
     return says
 

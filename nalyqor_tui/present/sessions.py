@@ -13,7 +13,7 @@ from nalyqor_tui.derive.corpus import WRONG, Run, sum_up
 from nalyqor_tui.derive.grade import ORDER, Word
 from nalyqor_tui.derive.judge import Judgement, judge
 from nalyqor_tui.derive.shared import Shared
-from nalyqor_tui.phrase import Phrase
+from nalyqor_tui.phrase import Phrase, phrase
 from nalyqor_tui.policy.loader import Policy
 from nalyqor_tui.present import words
 from nalyqor_tui.present.review import Review
@@ -26,7 +26,7 @@ from nalyqor_tui.trace.store import Trace
 class SessionRow:
     """A row of the session list: the session summed up, what its log says of the output, and its trial.
 
-    `says` is how the first words of the user begin, empty where none are recorded.
+    `says` is how the first words of the user begin, empty where none are recorded; `begins` writes that.
     `worst` and `wrong` (how many decisions were flawed or bad) are those of the run, worked out once.
     """
 
@@ -37,6 +37,13 @@ class SessionRow:
     worst: Word
     wrong: int
     says: str = ""
+
+    @property
+    def begins(self) -> Phrase:
+        """How the first words of the user begin, between quotes."""
+        if len(self.says) > _SAYS:
+            return phrase("“{says}…”", says=self.says[:_SAYS])
+        return phrase("“{says}”", says=self.says) if self.says else words.NOT_RECORDED
 
     @property
     def problems(self) -> int | None:
@@ -91,7 +98,7 @@ def _first_words(session: Session) -> str:
     for turn in session.turns:
         record = None if turn.user is None else session.record(turn.user)
         if isinstance(record, rec.Message) and (said := words.text_of(record.content).strip()):
-            return said[:_SAYS].rstrip()
+            return said[: _SAYS + 1].rstrip()
     return ""
 
 

@@ -13,8 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from nalyqor_tui.phrase import own, phrase
-from nalyqor_tui.present import words
+from nalyqor_tui.phrase import own
 from nalyqor_tui.present.sessions import MANY, SessionRow, SessionRows
 from nalyqor_tui.present.text import literal
 from nalyqor_tui.tui.widgets.wrap import both_ends, cells, fitted
@@ -134,7 +133,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        begins = fitted(phrase("“{says}”", says=row.says) if row.says else words.NOT_RECORDED, says)
+        begins = fitted(row.begins, says)
         out = [
             *self._named(run.index, name, self.rich_style),
             *([Segment(f"  {begins}", self._style("dim"))] if says else []),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nalyqor_tui.trace.document import Document
+from nalyqor_tui.trace.formats import messages
 from nalyqor_tui.trace.formats.claude_code import approvals, beside
 from nalyqor_tui.trace.formats.claude_code.lines import (
     Line,
@@ -134,7 +135,9 @@ class Writer:
 
     def _said(self, value: dict[str, Any]) -> Said:
         if value.get("type") == "tool_use":  # as the first versions wrote a call
-            call = Call(txt(value.get("name")) or "?", value.get("input"), txt(value.get("id")))
+            if (name := txt(value.get("name"))) is None:
+                return Said("assistant", unread=(messages.Piece("a tool call without a name", value, ""),))
+            call = Call(name, value.get("input"), txt(value.get("id")))
             return Said("assistant", calls=(call,), more=self._more(value, ("name", "input", "id")))
         message = obj(value.get("message"))
         about = {f"message_{k}" if k in ("id", "type") else k: message[k] for k in _ABOUT if k in message}

@@ -33,9 +33,13 @@ class Approvals:
         made = self._calls.get(call or "")
         if key in self._asked:
             return
-        tool = made.name if made else txt(known.get("tool")) or "?"
+        tool = made.name if made else txt(known.get("tool"))
         arguments = made.arguments if made else None
         body = {name: value for name, value in known.items() if name != "tool"}
+        if tool is None:  # a request of which the log does not say what for is no proposal of an act
+            ts = body.pop("ts", None)
+            self._scribe.keep(place, "kimi:approval", {"call": call, "request": key, **body}, ts=ts)
+            return
         self._asked[key] = self._scribe.record(
             "proposal", place, **{**body, "tool": tool, "arguments": arguments}
         )

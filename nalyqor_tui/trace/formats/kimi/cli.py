@@ -31,6 +31,9 @@ def is_line(value: dict[str, Json]) -> bool:
     return isinstance(message.get("type"), str) and isinstance(message.get("payload"), dict)
 
 
+_UNNAMED = "?"  # in the name of a session only: the log does not say which sub-agent it is
+
+
 def agents(document: Document) -> list[str]:
     """Return the names of the sub-agents in a file, in the order in which they appear."""
     return list(
@@ -43,7 +46,7 @@ def _agent(message: Json) -> str:
         return ""
     payload = obj(at(message, "payload"))
     parent = txt(payload.get("parent_tool_call_id")) or txt(payload.get("task_tool_call_id"))
-    return txt(payload.get("agent_id")) or parent or "?"
+    return txt(payload.get("agent_id")) or parent or _UNNAMED
 
 
 class Writer:
@@ -81,9 +84,10 @@ class Writer:
         self._requests: dict[str, str | None] = {}
         self._refused: set[str] = set()
         meta = next((obj(value) for value, _ in pieces if obj(value).get("type") == "metadata"), {})
-        source = {**rest(meta, ("type",)), **({"sub_agent": self.agent} if self.agent else {})}
+        agent = self.agent if self.agent != _UNNAMED else ""
+        source = {**rest(meta, ("type",)), **({"sub_agent": agent} if agent else {})}
         begins = pieces[0].place if pieces else Place(1, 0, 0)
-        self.scribe.header(begins, self.name, agent_name=self.agent or None, source=source or None)
+        self.scribe.header(begins, self.name, agent_name=agent or None, source=source or None)
         for value, place, mine in lines:
             if mine is None:
                 self.steps.close()
