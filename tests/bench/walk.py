@@ -119,8 +119,8 @@ def _paged(path: Path, trace: Path, line: int | None) -> list[str]:
     name = "\n".join(literal_lines(trace.name))
     out += [] if given.startswith(name) else [f"titled the pager {given[:200]!a}"]
     there = [each.decode("utf-8", "surrogateescape") for each in trace.read_bytes().split(b"\n")]
-    wanted = there if line is None else [there[line - 1]]
-    if not any(given.endswith(f"\n\n{literal(each)}") for each in wanted if each):
+    wanted = list(filter(None, there)) if line is None else [there[line - 1]]
+    if not any(given.endswith(f"\n\n{literal(each)}") for each in wanted):
         out.append(f"gave the pager what is no such line: {given[-200:]!a}")
     return out
 
