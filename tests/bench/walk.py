@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import struct
 import termios
 import time
@@ -119,6 +120,8 @@ def _paged(path: Path, trace: Path, line: int | None) -> list[str]:
     name = "\n".join(literal_lines(trace.name))
     out += [] if given.startswith(name) else [f"titled the pager {given[:200]!a}"]
     there = [each.decode("utf-8", "surrogateescape") for each in trace.read_bytes().split(b"\n")]
+    if line is None and (told := re.match(r" line (\d+)\n\n", given.removeprefix(name))):
+        line = int(told[1])
     wanted = list(filter(None, there)) if line is None else [there[line - 1]]
     if not any(given.endswith(f"\n\n{literal(each)}") for each in wanted):
         out.append(f"gave the pager what is no such line: {given[-200:]!a}")
