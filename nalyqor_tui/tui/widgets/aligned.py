@@ -85,17 +85,18 @@ class Aligned(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw a row or a marker."""
+        base = self.rich_style  # worked out anew each time it is asked for
         at = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
         if at >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, base)
         line = self._lines[at]
         if isinstance(line, str):
             text = f"── {line} ".ljust(width, "─")
             segments = [Segment(cells(text, width), self._style("marker"))]
         else:
             segments = self._row(line, width)
-        return Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        return Strip(segments).adjust_cell_length(width, base).apply_style(base)
 
     def show_versus(self, versus: Versus) -> None:
         """Show the same runs judged anew; the cursor stays."""

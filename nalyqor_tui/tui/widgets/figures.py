@@ -65,13 +65,14 @@ class Figures(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw the head or a row."""
+        base = self.rich_style  # worked out anew each time it is asked for
         width = self.scrollable_content_region.width
         at = self.scroll_offset.y + y - 1
         if y == 0:
             return self._strip(self._head, width, self._style("head"))
         if at >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
-        strip = self._strip(self._rows[at], width, self.rich_style)
+            return Strip.blank(width, base)
+        strip = self._strip(self._rows[at], width, base)
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
 
     def _strip(self, row: Sequence[str], width: int, style: Style) -> Strip:

@@ -116,28 +116,28 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw one session."""
         at = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
+        base = self.rich_style  # worked out anew each time it is asked for
         if at >= len(self.listed):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, base)
         index = self.listed[at]
         row = self.rows.get(index)
         segments = (
-            self._row(row, width)
+            self._row(row, width, base)
             if row
             else self._named(index, columns(width, len(self.ids))[0], self._style("dim"))
         )
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        strip = Strip(segments).adjust_cell_length(width, base).apply_style(base)
         return strip.apply_style(self._style("cursor")) if at == self.cursor else strip
 
-    def _row(self, row: SessionRow, width: int) -> list[Segment]:
+    def _row(self, row: SessionRow, width: int, base: Style) -> list[Segment]:
         name, says, outcome = columns(width, len(self.ids))
         tone = {True: "pass", False: "fail", None: "dim"}[row.run.passed]
         glyph = {True: "✓ ", False: "✗ ", None: "  "}[row.run.passed]
         run = row.run
-        begins = fitted(row.begins, says)
         out = [
-            *self._named(run.index, name, self.rich_style),
-            *([Segment(f"  {begins}", self._style("dim"))] if says else []),
-            Segment(f" {run.turns:>7,} {len(run.decisions):>9,}  ", self.rich_style),
+            *self._named(run.index, name, base),
+            *([Segment(f"  {fitted(row.begins, says)}", self._style("dim"))] if says else []),
+            Segment(f" {run.turns:>7,} {len(run.decisions):>9,}  ", base),
             Segment(fitted(own(glyph) + row.outcome, outcome) + " ", self._style(tone)),
         ]
         if row.latent:
@@ -146,7 +146,7 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         elif row.problems:
             out.append(Segment(f"{row.problems:,} ({row.kind})", self._style("fail")))
         elif self.judged:
-            out.append(Segment(f"0 ({row.kind})", self.rich_style))
+            out.append(Segment(f"0 ({row.kind})", base))
         else:
             out.append(Segment("unknown: no policy", self._style("dim")))
         if row.run.unparsed:

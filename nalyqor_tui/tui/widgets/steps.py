@@ -139,14 +139,15 @@ class Steps(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one step."""
+        base = self.rich_style  # worked out anew each time it is asked for
         at = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
         if self._steps is None or at >= len(self._steps):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, base)
         step = self._steps[at]
         here = at == self.cursor
         segments = self._turn(step, width) if step.kind == "turn" else self._step(step, width, here=here)
-        strip = Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        strip = Strip(segments).adjust_cell_length(width, base).apply_style(base)
         if here and step.kind != "turn":
             strip = strip.apply_style(self._style("cursor"))
         return strip

@@ -113,6 +113,7 @@ class TrackGrid(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
+        base = self.rich_style  # worked out anew each time it is asked for
         width = self.size.width
         if y < _AXIS:
             segments = self._turns() if y == 0 else self._caret()
@@ -120,7 +121,7 @@ class TrackGrid(Widget, can_focus=True):
             line = self._top + y - _AXIS
             under = self._body[line] if line < len(self._body) else Strip([])
             segments = self._lane(under) if isinstance(under, int) else list(under)
-        return Strip(segments).adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
+        return Strip(segments).adjust_cell_length(width, base).apply_style(base)
 
     def _layout(self) -> tuple[int, int, range]:
         """Return the cells of a label and of a column, and the columns that are in view."""
