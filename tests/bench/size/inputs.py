@@ -117,7 +117,7 @@ def able_to_mount() -> bool:
         return False
 
 
-_CUT = r"the file was cut or written anew[^\n│]*"
+_CUT = r"the file was cut or (?:written anew|replaced)[^\n│]*"
 _FOLLOW = ("--follow",)
 _WRONG = "! .*"
 _LEFT = "nalyqor-tui: (?:(?!  ).)*"
