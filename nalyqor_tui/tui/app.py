@@ -188,7 +188,7 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
         """Show a case that was opened while its lines were shown: in their stead, or on top where it is `wanted`.
 
         `wanted` is the offset of the line from which the reader asks for it: the record on it is shown, or from the
-        first line what was asked for when the program was started.
+        first line what is shown at the start of the program.
         Return False where nothing was shown, as the reader has begun to read the lines.
         """
         if self.case is not opened.case:
@@ -207,12 +207,11 @@ class NalyqorApp(TypeAhead, inherit_bindings=False):
             decisions = self.case.review(opened.session or 0).session.decisions
             at = decisions[-1].number if decisions else None
         if wanted is not None:
-            asked = not wanted and (at is not None or opened.session is not None)
-            screen = first_screen(opened.case, opened.session, at if asked else None)
+            screen = first_screen(opened.case, opened.session, None if wanted else at)
             self.push_screen(screen)
-            if not asked and opened.case.trace.rewritten:
+            if wanted and opened.case.trace.rewritten:
                 outlets.tell(screen, own("which record this line belongs to cannot be told"))
-            elif not asked:
+            elif wanted:
                 self.call_after_refresh(screen.from_lines, Place(None, wanted, 0))  # type: ignore[attr-defined]
         elif not self.touched:
             self.switch_screen(first_screen(opened.case, opened.session, at))
