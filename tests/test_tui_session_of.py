@@ -210,8 +210,7 @@ async def test_what_a_thread_found_comes_to_no_screen_that_was_left(tmp_path: Pa
     async with lines_of(path, opening=opening) as s:
         opening.run()
         await s.press("D")
-        await until(s, lambda: s.top == "ReviewScreen")
-        await s.press("q")
+        await until(s, lambda: s.top == "SessionsScreen")
         left = s.app.screen
         assert isinstance(left, SessionsScreen)
         await s.app.workers.wait_for_complete()
