@@ -39,11 +39,9 @@ class Input:
 
 def _long_line(folder: Path) -> Path:
     path = folder / "line.jsonl"
-    with path.open("wb") as file:
-        file.write(b'{"id":"big","content":"')
-        for _ in range(200):
-            file.write(b"x" * 1_000_000)
-        file.write(b'"}\n{"id":"after","content":"ok"}\n')
+    _append_long(path, b'{"id":"big","content":"')
+    with path.open("ab") as file:
+        file.write(b'{"id":"after","content":"ok"}\n')
     return path
 
 
@@ -51,12 +49,17 @@ def _long_record(folder: Path) -> Path:
     """Write a trace of ours of which one message is as long."""
     path = folder / "record.jsonl"
     generate("native", 1_000_000, path)
+    _append_long(path, b'{"kind":"message","seq":99999999,"turn":9999,"id":"big","role":"user","content":"')
+    return path
+
+
+def _append_long(path: Path, beginning: bytes) -> None:
+    """Put a line of 200 MB at the end of a file, of which the last text is as long."""
     with path.open("ab") as file:
-        file.write(b'{"kind":"message","seq":99999999,"turn":9999,"id":"big","role":"user","content":"')
+        file.write(beginning)
         for _ in range(200):
             file.write(b"x" * 1_000_000)
         file.write(b'"}\n')
-    return path
 
 
 def _sparse(folder: Path, *, beginning: bytes = b"") -> Path:
