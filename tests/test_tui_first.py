@@ -129,7 +129,7 @@ def test_ctrl_c_leaves_the_screen_as_it_left_the_first_frame_but_not_from_a_page
 ) -> None:
     pager, heard = tmp_path / "pager", tmp_path / "heard"
     pager.write_text(
-        f"#!/bin/sh\ncat > /dev/null\ntrap 'echo heard > {heard}; exit' INT\necho waits\nread x < /dev/tty\n"
+        f"#!/bin/sh\ncat > /dev/null\ntrap 'echo heard > {heard}; exit' INT\necho waits\nwhile :; do sleep 0.05; done\n"
     )
     pager.chmod(0o755)
     go.touch()
