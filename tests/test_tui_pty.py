@@ -350,10 +350,8 @@ def test_no_text_of_a_trace_reaches_the_terminal_as_anything_but_text(
             t.press(keys, {"y": "Copy", "a": "Note on"}.get(keys, "esc closes"))
             t.press(ESCAPE, "▸")
         for keys, drawn in (
-            ("/owned\r", "hit "),
-            ("n", "hit "),
-            (ESCAPE, "margins"),
-            ("f", "list only"),
+            ("/owned\rn", "hit "),
+            (ESCAPE + "f", "list only"),
             ("filter\r" + ESCAPE, "▸"),
             ("m", "marked"),
             ("e", "! unparsed"),
