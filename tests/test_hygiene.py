@@ -56,6 +56,23 @@ def test_the_lines_of_a_file_are_shown_without_what_decisions_need() -> None:
     assert "textual" in loaded(code)
 
 
+def test_no_key_of_the_lines_waits_for_what_decisions_need() -> None:
+    pressed = ["question_mark", "escape", "G", "slash", *"agent", "enter", "n", "y", "escape", "t", "colon"]
+    code = f"""
+import asyncio
+from pathlib import Path
+from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.tui.app import NalyqorApp
+from nalyqor_tui.tui.screens.lines import LinesScreen
+async def press():
+    file = LineFile.open(Path({TRACE!r}), 0)
+    async with NalyqorApp(first=lambda: LinesScreen(file, {{}})).run_test() as pilot:
+        await pilot.press(*{pressed!r})
+asyncio.run(press())
+"""
+    assert not loaded(code) & {"pydantic", "rpds"}
+
+
 def test_an_agent_that_writes_a_trace_loads_the_standard_library_only() -> None:
     ours = loaded("from nalyqor_tui.trace.emit import TraceWriter") - loaded("pass")
     assert ours - set(sys.stdlib_module_names) == {"nalyqor_tui"}

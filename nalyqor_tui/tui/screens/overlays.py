@@ -97,8 +97,14 @@ def help_screen(scope: Scope, pane: str, keys: Mapping[str, str]) -> Overlay:
             out += ["", action.group.upper()] if group else [action.group.upper()]
             group = action.group
         out.append(f"  {literal(action.key_words):<16} {action.help}")
-    more = {"compare": [ALIGNED, ""], "review": [*_conditions(), ""]}.get(scope, [])
-    return Overlay("Help", "\n".join([*out, "", *more, LEGEND]))
+    return Overlay("Help", "\n".join([*out, "", *_more(scope), LEGEND]))
+
+
+def _more(scope: Scope) -> list[str]:
+    """Say what only one of the screens has."""
+    if scope == "compare":
+        return [ALIGNED, ""]
+    return [*_conditions(), ""] if scope == "review" else []
 
 
 def _conditions() -> list[str]:
