@@ -122,12 +122,14 @@ def standing(series: Series, decision: int, least: int) -> Standing | None:
     return Standing(n, above, equal, percentile)
 
 
-@lru_cache(maxsize=64)
 def drift(series: Series, declared: Comparing) -> Drift | None:
     """Test a series for a trend, None where it is too short to tell or too long to compare all its pairs."""
+    return _drift(series, declared) if max(2, declared.least) <= len(series) <= MOST else None
+
+
+@lru_cache(maxsize=64)
+def _drift(series: Series, declared: Comparing) -> Drift:
     values = [point.value for point in series]
-    if not max(2, declared.least) <= len(values) <= MOST:
-        return None
     test, slope = trend.kendall(values), trend.theil_sen(values)
     word: Word = "neither"
     if test.p < declared.p:

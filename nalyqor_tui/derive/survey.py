@@ -40,6 +40,7 @@ Of = Callable[[int, Session, Policy | None], T]
 _WORTH = 4 << 20  # bytes of a trace from which more processes are faster than one
 _PIECES = 2000  # pieces of work that a trace is parted into at most, so that none is too small
 _PIECE = 1 << 20  # bytes that a process takes at a time, where sessions are large
+_BEHIND = 5  # how nice a process is that works behind a screen: the keys come first
 _PULSE = 0.1  # seconds between two looks at whether to go on
 _GARBAGE = 20_000  # objects made until a process looks for cycles among them: there are hardly any
 _PATIENCE = 10  # seconds that a scheduler may take to answer
@@ -137,7 +138,8 @@ def _in_processes(
     with redirect_stderr(sys.__stderr__):  # a screen may stand in for it, which no process can be given
         resource_tracker.ensure_running()
     # A forked process would inherit the locks of threads that do not go on in it.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
+    behind = 0 if pulse is None else _BEHIND
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin, (behind,))
     ahead: deque[Future[list[T] | None]] = deque()
     left = iter(work)
     try:
@@ -154,8 +156,10 @@ def _in_processes(
         _end(pool)
 
 
-def _begin() -> None:
+def _begin(behind: int) -> None:
     """Prepare a process: what it has imported stays, it makes much that soon goes, and it ends with its parent."""
+    if hasattr(os, "nice"):
+        os.nice(behind)
     gc.freeze()
     gc.set_threshold(_GARBAGE)
     Thread(target=_end_with_parent, daemon=True).start()

@@ -116,23 +116,22 @@ def _shift(review: Review, decision: Decision, kind: like.Kind, unit: str) -> It
     """Hold the session's series against the other sessions; nothing where none of them has comparable margins."""
     if kind.model is None or review.across.alone:
         return
-    series, (declared, source) = review.series[kind], (review.policy or defaults()).comparing
-    at = _evidence(review, series, decision)
-    sessions = review.across.sessions()
-    if sessions is None:
+    at, (_, source) = (
+        _evidence(review, review.series[kind], decision),
+        (review.policy or defaults()).comparing,
+    )
+    if (held := review.shift(kind)) is None:
         yield derived("cusum", _UNREAD, "tabular CUSUM", at, tone="dim")
         return
-    others = sessions.others(kind, review.index)
-    if not others:
+    if held.n == 0:
         return
-    found = like.shift(series, others, declared)
-    if found is None:
-        count = sum(len(values) for values in others.values())
-        says = own(f"n too small, or all alike: {count} comparable in other sessions")
+    if (found := held.shift) is None:
+        says = own(f"n too small, or all alike: {held.n} comparable in other sessions")
         yield derived("cusum", says, "tabular CUSUM", at, tone="dim")
         return
-    numbers = [d.number for d in review.session.decisions]
-    where = own(numbers[series[found.at].decision]) if found.at is not None else ()
+    where: Phrase = ()
+    if found.at is not None:
+        where = own(review.session.decisions[review.series[kind][found.at].decision].number)
     tone: Tone = "dim" if found.word == "neither" else "remark"
     yield derived("cusum", _shifted(found, where, unit) + phrase(" ({source})", source=source), "tabular CUSUM",
                   at, tone=tone)  # fmt: skip
@@ -185,9 +184,8 @@ def _outcomes(review: Review, case: str) -> tuple[int, ...]:
 
 def _evidence(review: Review, series: like.Series, decision: Decision) -> tuple[int, ...]:
     """Name the records of a series, this decision first."""
-    entries = [review.session.decisions[point.decision].entry for point in series]
-    if len(entries) > _EVIDENCE:
-        entries = [entries[0], entries[-1]]
+    named = series if len(series) <= _EVIDENCE else (series[0], series[-1])
+    entries = [review.session.decisions[point.decision].entry for point in named]
     return tuple(dict.fromkeys((decision.entry, *entries)))
 
 

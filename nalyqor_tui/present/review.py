@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from nalyqor_tui.derive import series as like
 from nalyqor_tui.derive.context import Window, window
 from nalyqor_tui.derive.judge import Judgement, judge, reading
 from nalyqor_tui.derive.log import Log
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.replay import Replay, State
-from nalyqor_tui.derive.series import Kind, Series, collect
 from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
 from nalyqor_tui.notes.model import Anchor, TraceIdentity
-from nalyqor_tui.policy.loader import Policy
+from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.present.across import Across
 from nalyqor_tui.present.clock import Moment, Moments
 from nalyqor_tui.present.words import text_of
@@ -50,6 +50,14 @@ class BoundNote:
     decision: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """How a series stands against the `n` margins of its kind in the other sessions; None where that is no measure."""
+
+    n: int
+    shift: like.Shift | None
+
+
 class Review:
     """What the views ask; everything is worked out when it is first wanted."""
 
@@ -62,6 +70,7 @@ class Review:
         self.session: Session = trace.session(index)
         self.notes: list[BoundNote] = []
         self._windows: dict[int, Window] = {}
+        self._shifts: dict[like.Kind, Shifted] = {}
         self.hidden = 0
         self.ready = False  # whether all that its views ask for was worked out ahead
         self.words: Vocabulary | None = None  # that conditions can be made of, once somebody asked
@@ -115,9 +124,19 @@ class Review:
         return reading(self.session, decision, self.policy)
 
     @cached_property
-    def series(self) -> dict[Kind, Series]:
+    def series(self) -> dict[like.Kind, like.Series]:
         """The recorded margins of the session, sorted into those that can be compared."""
-        return collect(self.session)
+        return like.collect(self.session)
+
+    def shift(self, kind: like.Kind) -> Shifted | None:
+        """Hold a series against those of the other sessions; None while these are still being read."""
+        if kind not in self._shifts:
+            if (sessions := self.across.sessions()) is None:
+                return None
+            others, (declared, _) = sessions.others(kind, self.index), (self.policy or defaults()).comparing
+            count = sum(len(values) for values in others.values())
+            self._shifts[kind] = Shifted(count, like.shift(self.series[kind], others, declared))
+        return self._shifts[kind]
 
     @cached_property
     def case(self) -> str | None:
