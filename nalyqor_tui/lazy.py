@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -21,6 +21,10 @@ class Lazy(Sequence[T]):
     def part(self, ordinals: range) -> Sequence[T]:
         """Return some of the items."""
         return [self.make(at) for at in ordinals]
+
+    def pick(self, ordinals: Iterable[int]) -> Iterator[T]:
+        """Yield some of the items, as they are asked for."""
+        return map(self.make, ordinals)
 
     @overload
     def __getitem__(self, index: int) -> T: ...

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from trace_samples import decision, header, session
 
 from nalyqor_tui.derive import trend
-from nalyqor_tui.derive.series import MOST, Kind, Point, Series, collect, drift, shift, standing
+from nalyqor_tui.derive.series import MOST, Kind, Series, collect, drift, shift, standing
 from nalyqor_tui.policy.loader import defaults, parse
 from nalyqor_tui.policy.schema import Comparing
 from nalyqor_tui.trace.session import Session
@@ -25,7 +25,10 @@ NUMBERS = st.lists(st.integers(-50, 50).map(float), min_size=2, max_size=12)
 
 
 def series(*values: float) -> Series:
-    return tuple(Point(index, value) for index, value in enumerate(values))
+    out = Series()
+    for index, value in enumerate(values):
+        out.add(index, value)
+    return out
 
 
 def logprob(
@@ -147,7 +150,7 @@ class TestCollect:
             logprob(0.5), logprob(0.4), logprob(0.3, other="wait"), logprob(0.2, other=None), logprob(0.1, None),
             votes(4, 5), votes(9, 10), decision("notify"),
         ))  # fmt: skip
-        assert {kind: [p.decision for p in points] for kind, points in found.items()} == {
+        assert {kind: list(series.decisions) for kind, series in found.items()} == {
             Kind("logprob", None, "m-1", "notify", "update_record"): [0, 1],
             Kind("logprob", None, "m-1", "notify", "wait"): [2],
             Kind("logprob", None, "m-1", "notify", None): [3],
@@ -168,7 +171,7 @@ class TestCollect:
             {"tool": "notify", "arguments": {"a": 1}, "value": mine}, {"tool": "wait", "value": best}]}}
             for mine, best in [(0.3, 0.2), (0.2, 0.1), (0.4, 0.3)]]  # fmt: skip
         (found,) = collect(of_model(*made)).values()
-        assert len({point.value for point in found}) == 1
+        assert len(set(found.values)) == 1
 
     def test_the_model_is_none_where_it_was_not_recorded(self) -> None:
         assert [kind.model for kind in collect(session(logprob(0.5)))] == [None]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.index import lines as index
 from nalyqor_tui.trace.index import scan as scanning
 from nalyqor_tui.trace.index.heads import NO_TURN, WORDS, head
@@ -186,7 +187,7 @@ def test_a_name_that_is_no_text_is_not_told_by_the_start_of_its_line(tmp_path: P
     path.write_bytes(b'{"kind":"trace","schema":"nalyqor.trace/1","conversation_id":"s"}\n' + bad)
     trace = Trace(path)
     assert trace.session_ids == ["s"]
-    assert trace.session(0).unparsed[0] == 1
+    assert next(trace.session(0).ordinals(rec.Unparsed)) == 1
 
 
 def test_half_a_header_starts_no_session(tmp_path: Path) -> None:

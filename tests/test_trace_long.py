@@ -17,6 +17,7 @@ from nalyqor_tui.present import confirmations, decision, rules, talk, window
 from nalyqor_tui.present.review import Review
 from nalyqor_tui.present.steps import steps
 from nalyqor_tui.trace import long, store
+from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.session import Session
 from nalyqor_tui.trace.store import Trace
 
@@ -50,8 +51,8 @@ def told(session: Session) -> list[object]:
         session.header,
         session.ended,
         dict(session.doubled),
-        list(session.graded),
-        list(session.unparsed),
+        session.kinds,
+        list(session.of(rec.Message, rec.Unparsed)),
     ]
     return [*out, {name: session.by_id.get(name) for name in "abcdx"}, list(session.entries[2:7])]
 
@@ -121,8 +122,10 @@ def test_one_id_on_all_records_is_looked_up_once(tmp_path: Path, monkeypatch: py
     path.write_bytes(b'{"kind":"end","seq":1,"turn":1,"id":"x"}\n' * 300)
     monkeypatch.setattr(store, "LONG", 0)
     read: list[int] = []
-    plainly = long.LongEntries._read
-    monkeypatch.setattr(long.LongEntries, "_read", lambda self, at: (read.append(at), plainly(self, at))[1])
+    plainly = long.LongEntries._several
+    monkeypatch.setattr(
+        long.LongEntries, "_several", lambda self, at: (read.extend(at), plainly(self, at))[1]
+    )
     session = Trace(path).session(0)
     assert session.doubled == {"x": list(range(300))}
     assert len(read) <= 300

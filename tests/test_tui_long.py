@@ -54,14 +54,14 @@ async def test_its_keys_do_what_they_do_elsewhere(tmp_path: Path) -> None:
 async def test_escape_ends_a_search_that_is_going_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with sitting(production(tmp_path), SMALL) as s:
         await s.go("9.1")
-        plain = LongEntries.span
+        plain = LongEntries.pick
 
         def slow(self: LongEntries, ordinals: range) -> object:
             while True:  # until it is told to end
                 self._kept.clear()
                 yield from plain(self, ordinals)
 
-        monkeypatch.setattr(LongEntries, "span", slow)
+        monkeypatch.setattr(LongEntries, "pick", slow)
         await s.ask("slash", "address")
         await s.press("escape")
         await settled(s)
@@ -105,6 +105,7 @@ def test_an_opening_says_how_far_it_is_each_thing_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(long, "_PULSE", 1)
+    monkeypatch.setattr(long, "_AHEAD", 2)
     case = opened(production(tmp_path))
     opening = Opening(lambda: Opened(case))
     heard: list[tuple[str, int, str]] = []
@@ -120,30 +121,26 @@ def test_an_opening_says_how_far_it_is_each_thing_once(
     opening.run()
     assert opening.opened is not None and opening.opened.case is case
     stages = [
-        "reading", "looking for confirmations", "judging", "replaying the context", "measuring the context",
-        "looking through the log", "collecting the words for conditions",
+        "reading", "judging", "measuring the context", "looking through the log", "collecting the margins",
+        "collecting the words for conditions",
     ]  # fmt: skip
     assert [name for name, _ in groupby(name for name, _, _ in heard)] == stages
     for number, name in enumerate(stages, 1):
         shares = [share for stage, share, _ in heard if stage == name]
         assert shares == sorted(shares) and shares[-1] <= 100
-        assert {step for stage, _, step in heard if stage == name} == {f"({number} of 7)"}
+        assert {step for stage, _, step in heard if stage == name} == {f"({number} of 6)"}
     assert max(share for name, share, _ in heard if name == "judging") > 90
 
 
 @pytest.mark.parametrize("governed", [False, True])
-def test_the_passes_that_a_session_without_decisions_needs_not_are_counted(
-    tmp_path: Path, governed: bool
-) -> None:
+def test_the_passes_of_a_session_without_decisions_are_counted(tmp_path: Path, governed: bool) -> None:
     case = opened(undecided(production(tmp_path, policy=governed).parent))
     heard: list[str] = []
     ready.make_ready(case.review(0), lambda says: heard.append(says[0]))
-    steps = 6 + governed
+    rest = ["judging", "measuring the context", "looking through the log", "collecting the margins",
+            "collecting the words for conditions"]  # fmt: skip
     assert [says for says, _ in groupby(heard)] == [
-        *(["looking for confirmations 0% (2 of 7)"] if governed else []),
-        f"judging 0% ({steps - 4} of {steps})",
-        f"looking through the log 0% ({steps - 1} of {steps})",
-        f"collecting the words for conditions 0% ({steps} of {steps})",
+        f"{name} 0% ({step} of 6)" for step, name in enumerate(rest, 2)
     ]
 
 
@@ -152,7 +149,7 @@ def test_what_was_read_before_it_was_stopped_is_kept(tmp_path: Path, monkeypatch
     monkeypatch.setattr(long, "_CACHED", 1)
     path = production(tmp_path)
     opening = Opening(lambda: Opened(opened(path)))
-    stop_at, plain, heard = "replaying", opening._told, []
+    stop_at, plain, heard = "measuring", opening._told, []
 
     def hear(says: Phrase) -> None:
         if says[0].startswith(stop_at):
@@ -161,13 +158,13 @@ def test_what_was_read_before_it_was_stopped_is_kept(tmp_path: Path, monkeypatch
 
     opening._told = hear  # type: ignore[method-assign]
     opening.run()
-    assert opening.stopped and opening.opened is None and "replaying" in opening.says[0]
+    assert opening.stopped and opening.opened is None and "measuring" in opening.says[0]
     again = opening.again(keep=True)
     plain = again._told
     again._told = lambda says: (heard.append(says[0]), plain(says))  # type: ignore[method-assign]
     again.run()
     assert again.opened is not None and heard[-1].startswith("collecting")
-    assert {says for says in heard if says.startswith("judging")} <= {"judging 0% (3 of 7)"}
+    assert {says for says in heard if says.startswith("judging")} <= {"judging 0% (2 of 6)"}
     assert not any(says.startswith("reading") for says in heard)
     anew = opening.again()
     anew.run()

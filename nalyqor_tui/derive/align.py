@@ -85,7 +85,7 @@ def align(a: Session, b: Session) -> Alignment:
 
 
 def _keys(session: Session) -> list[_Key]:
-    return [_key(session.chosen(decision)) for decision in session.decisions]
+    return [_key(action) for action in session.choices()]
 
 
 def _key(action: rec.Action) -> _Key:

@@ -36,8 +36,7 @@ class Approvals:
         self._session = session
         self._policy = policy
         self._ledger = ledger
-        recorded = any(_keeps_records(entry.record) for entry in session.entries)
-        self.by_talk = not recorded and session.captures.confirmation != "all"
+        self.by_talk = not session.confirming and session.captures.confirmation != "all"
 
     @cached_property
     def consents(self) -> dict[int, Consent]:
@@ -84,13 +83,6 @@ class Approvals:
         if consent is None:
             return covered(self._session, self._ledger, decision, action)
         return _CERTAIN.get(consent.cls, "no")
-
-
-def _keeps_records(record: rec.AnyRecord) -> bool:
-    """Whether a record shows that its log knows of confirmations as such."""
-    if isinstance(record, rec.Decision):
-        return bool(record.believes or record.relied_on)
-    return isinstance(record, rec.Confirmation)
 
 
 _VERDICTS: dict[Class, Literal["pass", "fail", "unknown"]] = {"confirmed": "pass", "unknown": "unknown"}

@@ -67,10 +67,7 @@ def partner(of: int, trials: Iterable[Trial]) -> int | None:
 
 def tree(runs: Mapping[int, Session]) -> list[Branch]:
     """Return the choices of these runs from the first on, the most frequent branch first."""
-    paths = {
-        run: [digest(session.chosen(decision)) for decision in session.decisions]
-        for run, session in runs.items()
-    }
+    paths = {run: [digest(action) for action in session.choices()] for run, session in runs.items()}
     out: list[Branch] = []
     open_ = [(out, tuple(runs), 0)]
     while open_:

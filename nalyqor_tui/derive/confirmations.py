@@ -50,7 +50,7 @@ class Ledger:
     @cached_property
     def _given_in_log(self) -> dict[str, list[int]]:
         out: dict[str, list[int]] = {}
-        for entry in self._session.entries:
+        for entry in self._session.of(rec.Confirmation):
             record = entry.record
             if isinstance(record, rec.Confirmation) and record.op == "given" and record.id is not None:
                 out.setdefault(record.id, []).append(entry.index)

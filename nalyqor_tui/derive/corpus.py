@@ -105,7 +105,7 @@ def sum_up(index: int, session: Session, judgement: Judgement) -> Run:
         header.request_model,
         passed(outcomes[-1]) if outcomes else None,
         len(session.turns),
-        len(session.unparsed),
+        len(list(session.ordinals(rec.Unparsed))),
         next((severity for severity in ("high", "medium", "low") if severity in fails), None),
         tuple(made),
     )

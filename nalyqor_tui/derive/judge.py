@@ -17,7 +17,7 @@ from nalyqor_tui.derive.finding import Answer, Finding, Verdict
 from nalyqor_tui.derive.grade import Grade, grade
 from nalyqor_tui.derive.rebuilt import Talk
 from nalyqor_tui.derive.reliance import discrepancies
-from nalyqor_tui.derive.replay import State, fold
+from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.responses import Due
 from nalyqor_tui.derive.rules import Sight, first_shown, sight
 from nalyqor_tui.phrase import own, phrase
@@ -38,9 +38,9 @@ NOT_JUDGED = Grade("not judged", 0, 0, 0)
 class Judgement:
     """All that is derived of a session; without a policy there are no findings and the ledger knows nothing.
 
-    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision;
-    `consents` what was read out of talk, by the ordinal of the decision, where no records decide; `facts` the
-    names of the facts that results told.
+    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision; `replay` has
+    the states that were gone through; `consents` is what was read out of talk, by the ordinal of the decision, where
+    no records decide; `facts` are the names of the facts that results told.
     """
 
     policy: Policy | None
@@ -48,6 +48,7 @@ class Judgement:
     findings: tuple[tuple[Finding, ...], ...]
     governing: tuple[tuple[str, ...], ...]
     grades: tuple[Grade, ...]
+    replay: Replay
     consents: Mapping[int, Consent] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
 
@@ -55,11 +56,12 @@ class Judgement:
 def judge(session: Session, policy: Policy | None) -> Judgement:
     """Judge every decision of a session."""
     if policy is None:
-        ledger = Ledger(session, None)
-        for entry in session.entries:
-            ledger.observe(entry)
+        ledger, states = Ledger(session, None), Replay(session)
+        for at in range(len(session.entries)):
+            ledger.observe(session.entries[at])
+            states.before(at)
         count = len(session.decisions)
-        return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count)
+        return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count, states)
     run = _Run(session, policy)
     run.read()
     found = tuple(tuple(findings) for findings in run.findings)
@@ -67,7 +69,14 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
     grades = tuple(grade(f) for f in found)
     clauses = run.clauses
     return Judgement(
-        policy, run.ledger, found, governing, grades, clauses.approvals.consents, clauses.facts.names
+        policy,
+        run.ledger,
+        found,
+        governing,
+        grades,
+        run.replay,
+        clauses.approvals.consents,
+        clauses.facts.names,
     )
 
 
@@ -90,6 +99,7 @@ class _Run:
         self.clauses = Clauses(session, policy, self.ledger)
         self.findings: list[list[Finding]] = [[] for _ in session.decisions]
         self.governing: list[list[str]] = [[] for _ in session.decisions]
+        self.replay = Replay(session)
         self._state = State()
         self._acts: dict[int, Act] = {}
 
@@ -121,12 +131,12 @@ class _Run:
                     self._called(decision, entry)
                 else:
                     self._answered(decision, entry)
-            self._state = fold(self._state, entry)
         self._settle(self.clauses.responses.at_end())
 
     def _judge(self, decision: Decision) -> None:
         found = self.findings[decision.index]
         action = self.session.chosen(decision)
+        self._state = self.replay.before(decision.entry)
         found += discrepancies(self.session, self.policy, self.ledger, decision, self._state)
         for rule in self.policy.rules:
             how = self.clauses.governs(rule, decision, action)

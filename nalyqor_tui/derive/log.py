@@ -40,7 +40,7 @@ class Log:
     @cached_property
     def _found(self) -> tuple[bool, Sequence[int], frozenset[str]]:
         confirms, asked, documents = False, array("q"), set[str]()
-        for entry in self._session.entries:
+        for entry in self._session.of(rec.Confirmation, rec.Retrieval):
             record = entry.record
             if isinstance(record, rec.Confirmation):
                 confirms = True

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from nalyqor_tui.derive.replay import said_as
+from nalyqor_tui.derive.replay import SAID, said_as
 from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.parse import dumps
@@ -119,7 +119,7 @@ class Talk:
     def before(self, index: int) -> Items:
         """Return what a window shows just before the record with this ordinal."""
         if index > self._read:
-            for entry in self._session.entries[self._read : index]:
+            for entry in self._session.of(*SAID, start=self._read, stop=index):
                 self._add(entry)
             self._read = index
         at = bisect_left(self._histories, index, key=lambda history: history.since)

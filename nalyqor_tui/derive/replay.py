@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rpds import HashTrieMap
 
@@ -83,6 +83,10 @@ def fold(state: State, entry: Entry) -> State:
             return _compacted(state, record, at)
         case _:
             return state
+
+
+SAID: Final = (rec.Message, rec.Proposal, rec.Compaction, rec.ToolResult)
+"""What stands in a context that is rebuilt from the talk."""
 
 
 def said_as(entry: Entry) -> str | None:

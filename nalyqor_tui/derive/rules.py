@@ -81,7 +81,7 @@ def sight(
 def first_shown(session: Session) -> dict[str, int]:
     """Return for each id the first context in the whole session that lists it."""
     out: dict[str, int] = {}
-    for entry in session.entries:
+    for entry in session.of(rec.Context):
         if isinstance(entry.record, rec.Context):
             for item in entry.record.items:
                 out.setdefault(item.ref, entry.index)

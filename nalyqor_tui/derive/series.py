@@ -7,9 +7,11 @@ Only margins of one kind are compared: same measure, same model, same chosen too
 from __future__ import annotations
 
 import statistics
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from nalyqor_tui.derive import margin as margins
@@ -35,15 +37,25 @@ class Kind:
     other: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One margin of a series: the ordinal of its decision, and its value in the measure's own unit."""
+@dataclass(eq=False)
+class Series:
+    """Margins of one kind: the ordinals of their decisions, in order, and their values in the measure's own unit."""
 
-    decision: int
-    value: float
+    decisions: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
 
+    def __len__(self) -> int:
+        return len(self.values)
 
-Series = tuple[Point, ...]
+    def add(self, decision: int, value: float) -> None:
+        """Put one more margin at the end."""
+        self.decisions.append(decision)
+        self.values.append(round(value, _DIGITS))
+
+    @cached_property
+    def ranked(self) -> array[float]:
+        """The values from the lowest to the highest."""
+        return array("d", sorted(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +113,23 @@ def kind(reading: margins.Reading, model: str | None) -> Kind | None:
 def collect(session: Session) -> dict[Kind, Series]:
     """Sort the recorded margins of a session into series, in the order of its decisions."""
     model = session.header.request_model if session.header else None
-    out: dict[Kind, list[Point]] = {}
-    for decision in session.decisions:
-        record = session.record(decision.entry)
+    out: dict[Kind, Series] = {}
+    for at, record in enumerate(session.made()):
         if isinstance(record, rec.Decision) and record.margin is not None:
             reading = margins.read(record.margin, record.chosen, None)
             if (found := kind(reading, model)) is not None and reading.value is not None:
-                out.setdefault(found, []).append(Point(decision.index, round(reading.value, _DIGITS)))
-    return {found: tuple(points) for found, points in out.items()}
+                out.setdefault(found, Series()).add(at, reading.value)
+    return out
 
 
 def standing(series: Series, decision: int, least: int) -> Standing | None:
     """Say where the margin of a decision stands in its series, None where it is not in it."""
-    mine = next((point.value for point in series if point.decision == decision), None)
-    if mine is None:
+    at = bisect_left(series.decisions, decision)
+    if at == len(series) or series.decisions[at] != decision:
         return None
-    others = [point.value for point in series if point.decision != decision]
-    n, above, equal = len(others), sum(v > mine for v in others), sum(v == mine for v in others)
+    mine, ranked, n = series.values[at], series.ranked, len(series) - 1
+    above = len(ranked) - bisect_right(ranked, mine)
+    equal = n - above - bisect_left(ranked, mine)
     percentile = 100 * (n - above - equal / 2) / n if n >= max(1, least) else None
     return Standing(n, above, equal, percentile)
 
@@ -129,7 +141,7 @@ def drift(series: Series, declared: Comparing) -> Drift | None:
 
 @lru_cache(maxsize=64)
 def _drift(series: Series, declared: Comparing) -> Drift:
-    values = [point.value for point in series]
+    values = series.values
     test, slope = trend.kendall(values), trend.theil_sen(values)
     word: Word = "neither"
     if test.p < declared.p:
@@ -140,12 +152,12 @@ def _drift(series: Series, declared: Comparing) -> Drift:
 def shift(series: Series, others: Mapping[int, Sequence[float]], declared: Comparing) -> Shift | None:
     """Hold a series against those of the other sessions, None where these are too few or all their values equal."""
     pool = [value for values in others.values() for value in values]
-    if len(pool) < max(2, declared.least) or not series:
+    if len(pool) < max(2, declared.least) or not len(series):
         return None
     target, sd = statistics.fmean(pool), statistics.stdev(pool)
     if sd <= 0:
         return None
-    sums = trend.cusum(((point.value - target) / sd for point in series), 0.0, declared.k)
+    sums = trend.cusum(((value - target) / sd for value in series.values), 0.0, declared.k)
     below, above = _passes(sums.low, declared.h), _passes(sums.high, declared.h)
     first = min((at for at in (below, above) if at is not None), default=None)
     word: Literal["below", "above", "neither"] = (

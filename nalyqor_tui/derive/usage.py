@@ -25,9 +25,9 @@ class Usage:
         """Read a session that was judged under the policy."""
         self.sessions += 1
         self.decisions += len(session.decisions)
-        for decision in session.decisions:
-            if (tool := session.chosen(decision).tool) is not None:
-                self.tools[tool] = self.tools.get(tool, 0) + 1
+        for action in session.choices():
+            if action.tool is not None:
+                self.tools[action.tool] = self.tools.get(action.tool, 0) + 1
         for rules in judgement.governing:
             for rule in rules:
                 self.governed[rule] = self.governed.get(rule, 0) + 1

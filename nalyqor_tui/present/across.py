@@ -102,11 +102,7 @@ class Said:
 def said_by(index: int, session: Session, policy: Policy | None) -> Said:
     """Read what a session says to the others; margins whose model was not recorded are comparable with none."""
     case = case_of(session)
-    margins = {
-        kind: array("d", (point.value for point in series))
-        for kind, series in collect(session).items()
-        if kind.model is not None
-    }
+    margins = {kind: series.values for kind, series in collect(session).items() if kind.model is not None}
     return Said(case, () if case is None else tuple(choices(session)), margins)
 
 

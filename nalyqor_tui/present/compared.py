@@ -131,7 +131,7 @@ def _shift(review: Review, decision: Decision, kind: like.Kind, unit: str) -> It
         return
     where: Phrase = ()
     if found.at is not None:
-        where = own(review.session.decisions[review.series[kind][found.at].decision].number)
+        where = own(review.session.decisions[review.series[kind].decisions[found.at]].number)
     tone: Tone = "dim" if found.word == "neither" else "remark"
     yield derived("cusum", _shifted(found, where, unit) + phrase(" ({source})", source=source), "tabular CUSUM",
                   at, tone=tone)  # fmt: skip
@@ -184,8 +184,9 @@ def _outcomes(review: Review, case: str) -> tuple[int, ...]:
 
 def _evidence(review: Review, series: like.Series, decision: Decision) -> tuple[int, ...]:
     """Name the records of a series, this decision first."""
-    named = series if len(series) <= _EVIDENCE else (series[0], series[-1])
-    entries = [review.session.decisions[point.decision].entry for point in named]
+    made = series.decisions
+    named = made if len(made) <= _EVIDENCE else (made[0], made[-1])
+    entries = [review.session.decisions[at].entry for at in named]
     return tuple(dict.fromkeys((decision.entry, *entries)))
 
 

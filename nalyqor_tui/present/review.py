@@ -14,7 +14,7 @@ from nalyqor_tui.derive.judge import Judgement, judge, reading
 from nalyqor_tui.derive.log import Log
 from nalyqor_tui.derive.margin import Reading
 from nalyqor_tui.derive.rebuilt import Talk
-from nalyqor_tui.derive.replay import Replay, State
+from nalyqor_tui.derive.replay import State
 from nalyqor_tui.derive.trials import case_of
 from nalyqor_tui.notes.anchor import Binding, Place, Places, resolve
 from nalyqor_tui.notes.history import Note
@@ -86,11 +86,6 @@ class Review:
         return Log(self.session)
 
     @cached_property
-    def replay(self) -> Replay:
-        """Random access to the states."""
-        return Replay(self.session)
-
-    @cached_property
     def talk(self) -> Talk:
         """What the windows show that were not recorded."""
         return Talk(self.session)
@@ -109,7 +104,7 @@ class Review:
 
     def state(self, decision: Decision) -> State:
         """Return the state just before a decision."""
-        return self.replay.before(decision.entry)
+        return self.judgement.replay.before(decision.entry)
 
     def window(self, decision: Decision) -> Window:
         """Return the context window of a decision; the last few are kept, as each is held against the one before."""

@@ -137,7 +137,7 @@ def steps(review: Review) -> Steps:
         if turn.user is not None or turn.decisions
     ]
     rows += [(decision.entry, _DECISION, decision.index) for decision in session.decisions]
-    rows += [(entry, _UNPARSED, at) for at, entry in enumerate(session.unparsed)]
+    rows += [(entry, _UNPARSED, at) for at, entry in enumerate(session.ordinals(rec.Unparsed))]
     return Steps(review, sorted(rows))
 
 

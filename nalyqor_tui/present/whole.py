@@ -77,7 +77,7 @@ def field(record: rec.Outcome, name: str) -> Phrase:
 def unread(review: Review) -> list[Row]:
     """Return the pieces of the file that could not be read, as they stand there."""
     out: list[Row] = []
-    for entry in review.session.entries:
+    for entry in review.session.of(rec.Unparsed):
         record = entry.record
         if isinstance(record, rec.Unparsed):
             says = phrase("{place}: {what}", place=str(entry.place), what=record.problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -41,8 +40,8 @@ class Outline:
         self._header: rec.Header | None = None
         self._head: int | None = None
         self._ended = False
-        self._graded = array("q")
-        self._unparsed = array("q")
+        self._confirming = False
+        self._kinds = bytearray()
 
     def add(self, record: AnyRecord) -> int:
         """Take in the next record, and return the turn that it belongs to."""
@@ -75,18 +74,19 @@ class Outline:
             by_id,
             doubled,
             self._ended,
-            self._graded,
-            self._unparsed,
+            self._confirming,
+            bytes(self._kinds),
         )
 
     def _note(self, at: int, record: AnyRecord) -> None:
+        self._kinds.append(rec.CODES[type(record)])
         if isinstance(record, rec.Message):
             if record.role == "user":
                 self._user.setdefault(self._turn, at)
-        elif isinstance(record, rec.Outcome):
-            self._graded.append(at)
-        elif isinstance(record, rec.Unparsed):
-            self._unparsed.append(at)
+        elif isinstance(record, rec.Decision):
+            self._confirming |= bool(record.believes or record.relied_on)
+        elif isinstance(record, rec.Confirmation):
+            self._confirming = True
         elif isinstance(record, rec.End):
             self._ended = True
 

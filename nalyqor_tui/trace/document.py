@@ -15,6 +15,7 @@ from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import Json, Unparsed
 from nalyqor_tui.trace.source import BOM, Source
 
+_NEAR = 1 << 18  # bytes that are read at once for the lines in them
 _SHOWN = 4096  # bytes of a line that is too long
 
 
@@ -64,8 +65,8 @@ class Document:
     archive: Archive | None = None
     sample: Sample = field(default=Sample((), whole=False), repr=False)
     found: Lines | None = field(default=None, repr=False)
-    _told: tuple[Place, list[str]] | None = field(default=None, repr=False)
-    """Where was read last, and the keys that stand twice there."""
+    _read: tuple[Place, bytes, Json] | None = field(default=None, repr=False)
+    """Where was read last, and what stands there."""
 
     @cached_property
     def value(self) -> Json:
@@ -114,16 +115,29 @@ class Document:
         """Read again what stands at a place that `items` gave."""
         if self.whole:
             return Item(resolve(self.value, place.pointer), place)
-        data = self.data(place)
+        return self._again(self.data(place), place)
+
+    def near(self, places: Sequence[Place]) -> Iterator[Item]:
+        """Read the same again at several places of lines, at once where they lie near each other."""
+        start, stop = places[0].offset, places[-1].offset + places[-1].length
+        if not 0 <= stop - start <= _NEAR:
+            yield from map(self.item, places)
+            return
+        data = self.source.read(start, stop - start)
+        for place in places:
+            at = place.offset - start
+            yield self._again(data[at : at + place.length], place)
+
+    def _again(self, data: bytes, place: Place) -> Item:
         value = self._line(data, place)
         if not isinstance(value, Unparsed):
-            self._told = (place, duplicate_keys(data, value))
+            self._read = (place, data, value)
         return Item(value, place)
 
     def doubled(self, place: Place) -> list[str]:
         """Return the keys that stand twice in one object at a place, of which only the last was read."""
-        if self._told is not None and self._told[0] is place:
-            return self._told[1]
+        if (read := self._read) is not None and read[0] is place:
+            return duplicate_keys(read[1], read[2])
         return duplicate_keys(self.data(place)) if place.length <= LONGEST else []
 
     def find(self, name: str) -> Document:

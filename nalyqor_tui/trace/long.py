@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Final
 
 from nalyqor_tui.lazy import Lazy
@@ -20,6 +21,7 @@ LONG: Final = 20_000
 """The records of a session from which on they are not kept."""
 
 _CACHED: Final = 2048  # records that are kept because they were looked at of late
+_AHEAD: Final = 64  # records that are read at a time by whoever goes through them
 _PULSE: Final = 1000  # records between two looks at whether to go on
 
 Twice = Callable[[Place], AnyRecord | None]
@@ -65,7 +67,7 @@ class LongEntries(Lazy[Entry]):
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield all of them; whoever goes through all does not push out what others look at."""
-        return self.span(range(len(self)))
+        return self.pick(range(len(self)))
 
     @contextmanager
     def watched(self, hear: Pulse) -> Iterator[None]:
@@ -77,33 +79,40 @@ class LongEntries(Lazy[Entry]):
         finally:
             self._watches.pop(thread, None)
 
-    def span(self, ordinals: range) -> Iterator[Entry]:
+    def pick(self, ordinals: Iterable[int]) -> Iterator[Entry]:
         """Yield some of them, and do not keep them."""
-        for at in ordinals:
-            yield self._kept.get(at) or self._read(at)
+        left = iter(ordinals)
+        while some := list(islice(left, _AHEAD)):
+            yield from self._several(some)
 
     def part(self, ordinals: range) -> Sequence[Entry]:
         """Return a view that reads as little."""
         return Part(self, ordinals)
 
     def make(self, at: int) -> Entry:
-        """Return a record, and keep it for a while."""
+        """Return a record, and keep it for a while; who looks at one after the other is read some ahead."""
         if (entry := self._kept.get(at)) is None:
-            entry = self._read(at)
-            if len(self._kept) >= _CACHED:
-                for old in list(self._kept)[: _CACHED // 4]:
-                    self._kept.pop(old, None)
-            self._kept[at] = entry
+            ahead = _AHEAD if at - 1 in self._kept else 1
+            for entry in self._several(range(at, min(at + ahead, len(self)))):
+                self._keep(entry)
+            entry = self._kept[at]
         return entry
 
-    def _read(self, at: int) -> Entry:
-        if at % _PULSE == 0 and (hear := self._watches.get(threading.get_ident())) is not None:
-            hear(at)
-        number = self._numbers[at]
-        record, place = self._lines.read(number)
-        if at and self._numbers[at - 1] == number:
-            record = self._twice(place) or record
-        return Entry(at, self._turns[at], record, place)
+    def _keep(self, entry: Entry) -> None:
+        if len(self._kept) >= _CACHED:
+            for old in list(self._kept)[: _CACHED // 4]:
+                self._kept.pop(old, None)
+        self._kept[entry.index] = entry
+
+    def _several(self, ordinals: Sequence[int]) -> Iterator[Entry]:
+        """Read some of them, in their order."""
+        hear = self._watches.get(threading.get_ident())
+        if hear is not None and len(ordinals) > 1:  # not where one record refers back to another
+            hear(ordinals[0])
+        read = self._lines.several([self._numbers[at] for at in ordinals])
+        for at, (record, place) in zip(ordinals, read, strict=True):
+            again = at and self._numbers[at - 1] == self._numbers[at]
+            yield Entry(at, self._turns[at], (again and self._twice(place)) or record, place)
 
 
 class Part(Lazy[Entry]):
@@ -119,7 +128,7 @@ class Part(Lazy[Entry]):
     def __iter__(self) -> Iterator[Entry]:
         """Yield them; of a few, what was read is kept."""
         if len(self) > _CACHED // 2:
-            return self._entries.span(self._ordinals)
+            return self._entries.pick(self._ordinals)
         return map(self._entries.make, self._ordinals)
 
     def part(self, ordinals: range) -> Sequence[Entry]:

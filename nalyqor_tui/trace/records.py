@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -273,6 +273,8 @@ Known = (
     | End
 )
 AnyRecord = Known | Unknown | Unparsed
+CODES: Final = {kind: code for code, kind in enumerate(get_args(AnyRecord))}
+"""The classes of records, each with a number that fits into a byte."""
 
 
 def schema() -> dict[str, Json]:

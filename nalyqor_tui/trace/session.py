@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace import records as rec
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import AnyRecord, Json
@@ -63,8 +66,8 @@ class Session:
     """One conversation or run; everything in it is as observed, in the order of the file.
 
     `by_id` finds a record by its id; `doubled` holds the ids that several records have, with all of them: a
-    reference means the first. `head` is the ordinal of the header, `graded` are those of the outcomes, `unparsed`
-    of what is no record.
+    reference means the first. `head` is the ordinal of the header; `kinds` holds the number of each record's class;
+    `confirming` says whether a record shows that its log knows of confirmations as such.
     """
 
     id: str
@@ -76,8 +79,8 @@ class Session:
     by_id: Ids = field(repr=False)
     doubled: Mapping[str, Sequence[int]] = field(repr=False)
     ended: bool
-    graded: Sequence[int] = field(repr=False)
-    unparsed: Sequence[int] = field(repr=False)
+    confirming: bool
+    kinds: bytes = field(repr=False)
 
     @property
     def captures(self) -> rec.Captures:
@@ -93,9 +96,33 @@ class Session:
         """Return the record with this ordinal."""
         return self.entries[index].record
 
+    def ordinals(self, *kinds: type[AnyRecord], start: int = 0, stop: int | None = None) -> Iterator[int]:
+        """Yield the ordinals of the records of some kinds, in order, from `start` on and before `stop`."""
+        stop = len(self.kinds) if stop is None else stop
+        return (found.start() for found in _any_of(kinds).finditer(self.kinds, start, stop))
+
+    def of(self, *kinds: type[AnyRecord], start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Yield the records of some kinds, as `ordinals` has it; of a long session no others are read."""
+        read = self._pick(self.ordinals(*kinds, start=start, stop=stop))
+        return (
+            entry for entry in read if isinstance(entry.record, kinds)
+        )  # the file may have been cut since
+
+    def _pick(self, ordinals: Iterator[int]) -> Iterator[Entry]:
+        entries = self.entries
+        return entries.pick(ordinals) if isinstance(entries, Lazy) else map(entries.__getitem__, ordinals)
+
     def chosen(self, decision: Decision) -> rec.Action:
         """Return what was chosen: a tool with its arguments, or a reply."""
         return choice(self.record(decision.entry))
+
+    def made(self) -> Iterator[AnyRecord]:
+        """Yield the record that shows each decision, in order."""
+        return (entry.record for entry in self._pick(decision.entry for decision in self.decisions))
+
+    def choices(self) -> Iterator[rec.Action]:
+        """Yield what was chosen at each decision, in order."""
+        return map(choice, self.made())
 
     def made_at(self, index: int) -> Decision | None:
         """Return the decision that the record with this ordinal shows, None where it shows none."""
@@ -105,8 +132,12 @@ class Session:
 
     def outcomes(self) -> list[Entry]:
         """Return what the log says of the output."""
-        found = (self.entries[index] for index in self.graded)
-        return [entry for entry in found if isinstance(entry.record, rec.Outcome)]
+        return list(self.of(rec.Outcome))
+
+
+@cache
+def _any_of(kinds: tuple[type[AnyRecord], ...]) -> re.Pattern[bytes]:
+    return re.compile(b"[%s]" % bytes(rec.CODES[kind] for kind in kinds))
 
 
 def choice(record: AnyRecord) -> rec.Action:

@@ -87,5 +87,5 @@ def first_needs(opened: Opened, told: Callable[[Phrase], None]) -> None:
         from nalyqor_tui.present.ready import make_ready, read_ahead
 
         trace, index = opened.case.trace, opened.session or 0
-        read_ahead(trace, index, told, judged=opened.case.policy is not None)
+        read_ahead(trace, index, told)
         make_ready(opened.case.review(index), told)

@@ -56,7 +56,7 @@ class Lookup:
 def index(session: Session) -> Lookup:
     """Read the tool results, and the arguments of calls, once."""
     out = Lookup()
-    for entry in session.entries:
+    for entry in session.of(rec.ToolResult, rec.ToolCall):
         record = entry.record
         if isinstance(record, rec.ToolResult):
             value = decoded(record.result)

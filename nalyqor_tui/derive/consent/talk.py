@@ -36,7 +36,7 @@ def exchanges(session: Session, givers: frozenset[str]) -> list[Exchange]:
     """Pair each message of those who may agree with what the agent said before it."""
     out: list[Exchange] = []
     agent: list[Said] = []
-    for entry in session.entries:
+    for entry in session.of(rec.Message):
         record = entry.record
         if not isinstance(record, rec.Message) or not (text := words_of(record.content)):
             continue

@@ -81,7 +81,7 @@ class Index:
 
     def gaps(self, before: int) -> int:
         """Count what the log lacks before a record: pieces that cannot be read, calls without their result."""
-        lost = sum(isinstance(e.record, rec.Unparsed) for e in self.session.entries[:before])
+        lost = len(list(self.session.ordinals(rec.Unparsed, stop=before)))
         return lost + sum(
             d.call is not None and d.call < before and d.result is None for d in self.session.decisions
         )

@@ -82,8 +82,7 @@ def vocabulary(policy: Policy | None, sessions: Iterable[Session] = ()) -> Vocab
     tools: dict[str, None] = {}
     named: dict[str, None] = {}
     for session in sessions:
-        for decision in session.decisions:
-            action = session.chosen(decision)
+        for action in session.choices():
             if action.tool is not None:
                 tools[action.tool] = None
                 named.update(dict.fromkeys(arguments(action)))

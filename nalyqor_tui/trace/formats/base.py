@@ -50,6 +50,10 @@ class ByLine(ABC):
     def read(self, number: int) -> Placed:
         """Read the record on a line."""
 
+    @abstractmethod
+    def several(self, numbers: Sequence[int]) -> Iterator[Placed]:
+        """Read the records on some lines, in order; there is at least one."""
+
     def __call__(self) -> Iterator[Placed]:
         """Read all of them."""
         return map(self.read, self.numbers())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nalyqor_tui.trace.document import Document, Sample
+from nalyqor_tui.trace.document import Document, Item, Sample
 from nalyqor_tui.trace.formats.base import ByLine, Can, Drafts, Fidelity, Reading
 from nalyqor_tui.trace.index.heads import BLANK, HEADER
 from nalyqor_tui.trace.index.lines import Lines
@@ -58,8 +58,8 @@ def _number(lines: Lines, offset: int) -> int:
     return bisect_right(lines.offsets, offset) - 1
 
 
-def _record(document: Document, place: Place) -> Placed:
-    value, _ = document.item(place)
+def _record(item: Item) -> Placed:
+    value, place = item
     return value if isinstance(value, Unparsed) else record(value), place
 
 
@@ -77,7 +77,10 @@ class _Lines(ByLine):
             yield from (number for number in range(start, stop) if codes[number] != BLANK)
 
     def read(self, number: int) -> Placed:
-        return _record(self.document, self.document.line(number))
+        return _record(self.document.item(self.document.line(number)))
+
+    def several(self, numbers: Sequence[int]) -> Iterator[Placed]:
+        return map(_record, self.document.near([self.document.line(number) for number in numbers]))
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class _Elements:
     def __call__(self) -> Iterator[Placed]:
         for start, stop in self.runs.of(self.session):
             for place in self.places[start:stop]:
-                yield _record(self.document, place)
+                yield _record(self.document.item(place))
 
 
 def _in_lines(lines: Lines) -> tuple[Names, Runs]:
