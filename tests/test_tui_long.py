@@ -105,7 +105,7 @@ def test_an_opening_says_how_far_it_is_each_thing_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(long, "_PULSE", 1)
-    monkeypatch.setattr(long, "_AHEAD", 2)
+    monkeypatch.setattr(long, "AHEAD", 2)
     case = opened(production(tmp_path))
     opening = Opening(lambda: Opened(case))
     heard: list[tuple[str, int, str]] = []

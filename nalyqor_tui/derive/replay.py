@@ -6,9 +6,9 @@ States share their structure, so that a snapshot costs a few pointers. The law, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rpds import HashTrieMap
 
@@ -17,6 +17,7 @@ from nalyqor_tui.trace.session import Entry, Session
 
 _EVERY = 64  # records from one snapshot to the next, at first
 _MOST = 256  # snapshots that are kept: with more, every other is let go
+_RECENT = 32  # snapshots that are kept besides, of the last stretch that was folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +63,11 @@ class State(NamedTuple):
 def fold(state: State, entry: Entry) -> State:
     """Return the state after one more record."""
     record, at = entry.record, entry.index
-    said = state.said
-    if (name := said_as(entry)) is not None and not isinstance(record, rec.Compaction):
-        said = said.insert(name, at)
-    state = state._replace(folded=state.folded + 1, turn=entry.turn, said=said)
-    match record:
-        case rec.Proposal():
-            return state._replace(proposals=state.proposals.insert(record.id or f"#{at}", at))
-        case rec.Confirmation():
-            return state._replace(confirmations=state.confirmations.insert(record.id or f"#{at}", at))
-        case rec.Retrieval():
-            return _retrieved(state, record, at)
-        case rec.Context():
-            return _shown(state, record, at)
-        case rec.ToolCall() if record.id is not None:
-            return state._replace(calls=state.calls.insert(record.id, record.name))
-        case rec.ToolResult(call=str(call)) if (tool := state.calls.get(call)) is not None:
-            return state._replace(facts=state.facts.insert(tool, at))
-        case rec.Compaction():
-            return _compacted(state, record, at)
-        case _:
-            return state
+    read = _READ.get(type(record))
+    changed = read(state, record, at) if read is not None else {}
+    if "said" not in changed and (name := said_as(entry)) is not None:
+        changed["said"] = state.said.insert(name, at)
+    return state._replace(folded=state.folded + 1, turn=entry.turn, **changed)
 
 
 SAID: Final = (rec.Message, rec.Proposal, rec.Compaction, rec.ToolResult)
@@ -114,25 +99,55 @@ class Replay:
         self._entries = session.entries
         self._snapshots = [State()]
         self._every = _EVERY
-        self._latest = State()  # that was asked for: the next one is mostly a step on
+        self._recent: dict[
+            int, State
+        ] = {}  # around what was asked for of late: the next is mostly a step away
+        self._latest = State()
 
     def before(self, index: int) -> State:
         """Return the state just before the record with this ordinal."""
         while len(self._snapshots) * self._every <= index:
-            self._snapshots.append(self._on(self._snapshots[-1], len(self._snapshots) * self._every))
+            self._snapshots.append(self._at(len(self._snapshots) * self._every))
             if len(self._snapshots) > _MOST:
                 self._snapshots, self._every = self._snapshots[::2], self._every * 2
-        nearest = self._snapshots[index // self._every]
-        if nearest.folded < self._latest.folded <= index:
-            nearest = self._latest
-        self._latest = self._on(nearest, index)
-        return self._latest
+        return self._at(index)
 
-    def _on(self, state: State, index: int) -> State:
-        return replay(state, self._entries[state.folded : index])
+    def _at(self, index: int) -> State:
+        """Fold on from the nearest state that is known."""
+        state = self._nearest(index)
+        while state.folded < index:
+            stop = min(index, (state.folded // _EVERY + 1) * _EVERY)
+            state = replay(state, self._entries[state.folded : stop])
+            if stop % _EVERY == 0:
+                self._recent[stop] = state
+                if len(self._recent) > _RECENT:
+                    del self._recent[next(iter(self._recent))]
+        self._latest = state
+        return state
+
+    def _nearest(self, index: int) -> State:
+        found = self._snapshots[min(index // self._every, len(self._snapshots) - 1)]
+        if found.folded < self._latest.folded <= index:
+            found = self._latest
+        for at in range(index // _EVERY * _EVERY, found.folded, -_EVERY):
+            if at in self._recent:
+                return self._recent[at]
+        return found
 
 
-def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
+Changes = dict[str, Any]
+"""The fields of a state that a record changes."""
+
+
+def _proposed(state: State, record: rec.Proposal, at: int) -> Changes:
+    return {"proposals": state.proposals.insert(record.id or f"#{at}", at)}
+
+
+def _confirmed(state: State, record: rec.Confirmation, at: int) -> Changes:
+    return {"confirmations": state.confirmations.insert(record.id or f"#{at}", at)}
+
+
+def _retrieved(state: State, record: rec.Retrieval, at: int) -> Changes:
     returned, versions = state.returned, state.versions
     for document in record.documents:
         returned = returned.insert(document.id, at)
@@ -142,28 +157,49 @@ def _retrieved(state: State, record: rec.Retrieval, at: int) -> State:
         elif known is not None and known.at < at:
             other = document.version if document.version != known.included else None
             versions = versions.insert(document.id, replace(known, other=other, other_at=at))
-    return state._replace(returned=returned, versions=versions, retrieval=at)
+    return {"returned": returned, "versions": versions, "retrieval": at}
 
 
-def _shown(state: State, record: rec.Context, at: int) -> State:
+def _shown(state: State, record: rec.Context, at: int) -> Changes:
     seen, largest = state.first_seen, state.largest
     for item in record.items:
         ref, span = item.ref, item.tokens
-        if ref not in seen:
+        known = largest.get(ref)
+        if known is None and ref not in seen:
             seen = seen.insert(ref, at)
         if span is None or (size := span[1] - span[0]) < 0:
             continue
-        known = largest.get(ref)
         if known is None or size > known[0]:
             largest = largest.insert(ref, (size, at))
-    return state._replace(first_seen=seen, largest=largest)
+    return {"first_seen": seen, "largest": largest}
 
 
-def _compacted(state: State, record: rec.Compaction, at: int) -> State:
+def _called(state: State, record: rec.ToolCall, at: int) -> Changes:
+    return {} if record.id is None else {"calls": state.calls.insert(record.id, record.name)}
+
+
+def _answered(state: State, record: rec.ToolResult, at: int) -> Changes:
+    tool = None if record.call is None else state.calls.get(record.call)
+    return {} if tool is None else {"facts": state.facts.insert(tool, at)}
+
+
+def _compacted(state: State, record: rec.Compaction, at: int) -> Changes:
     said, dropped = state.said, state.dropped
     for ref in record.dropped:
         dropped = dropped.insert(ref, at)
         if ref in said:
             said = said.remove(ref)
     said = said.insert(record.id or f"#{at}", at)  # as `said_as` names it
-    return state._replace(said=said, dropped=dropped, compaction=at)
+    return {"said": said, "dropped": dropped, "compaction": at}
+
+
+_READ: Final[dict[type, Callable[[State, Any, int], Changes]]] = {
+    rec.Proposal: _proposed,
+    rec.Confirmation: _confirmed,
+    rec.Retrieval: _retrieved,
+    rec.Context: _shown,
+    rec.ToolCall: _called,
+    rec.ToolResult: _answered,
+    rec.Compaction: _compacted,
+}
+"""What each kind of record changes, besides `said`."""

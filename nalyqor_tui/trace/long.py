@@ -12,7 +12,7 @@ from typing import Final
 
 from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.trace.build import Outline
-from nalyqor_tui.trace.formats.base import ByLine
+from nalyqor_tui.trace.formats.base import AHEAD, ByLine
 from nalyqor_tui.trace.place import Place
 from nalyqor_tui.trace.records import AnyRecord
 from nalyqor_tui.trace.session import Entry, Session
@@ -21,7 +21,6 @@ LONG: Final = 20_000
 """The records of a session from which on they are not kept."""
 
 _CACHED: Final = 2048  # records that are kept because they were looked at of late
-_AHEAD: Final = 64  # records that are read at a time by whoever goes through them
 _PULSE: Final = 1000  # records between two looks at whether to go on
 
 Twice = Callable[[Place], AnyRecord | None]
@@ -35,8 +34,7 @@ def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse | None = None) -> 
     """Read a session once, and keep where its records are; raise `OverflowError` for a turn beyond 63 bits."""
     outline, ids = Outline(), LongIds()
     numbers, turns = array("Q"), array("q")
-    for number in lines.numbers():
-        record, place = lines.read(number)
+    for number, (record, place) in zip(lines.numbers(), lines(), strict=True):
         more = twice(place)
         for each in (record,) if more is None else (record, more):
             ids.add(each.id)
@@ -82,7 +80,7 @@ class LongEntries(Lazy[Entry]):
     def pick(self, ordinals: Iterable[int]) -> Iterator[Entry]:
         """Yield some of them, and do not keep them."""
         left = iter(ordinals)
-        while some := list(islice(left, _AHEAD)):
+        while some := list(islice(left, AHEAD)):
             yield from self._several(some)
 
     def part(self, ordinals: range) -> Sequence[Entry]:
@@ -91,12 +89,13 @@ class LongEntries(Lazy[Entry]):
 
     def make(self, at: int) -> Entry:
         """Return a record, and keep it for a while; who looks at one after the other is read some ahead."""
-        if (entry := self._kept.get(at)) is None:
-            ahead = _AHEAD if at - 1 in self._kept else 1
-            for entry in self._several(range(at, min(at + ahead, len(self)))):
-                self._keep(entry)
-            entry = self._kept[at]
-        return entry
+        if (entry := self._kept.get(at)) is not None:
+            return entry
+        ahead = AHEAD if at - 1 in self._kept else 1
+        read = list(self._several(range(at, min(at + ahead, len(self)))))
+        for entry in read:
+            self._keep(entry)
+        return read[0]
 
     def _keep(self, entry: Entry) -> None:
         if len(self._kept) >= _CACHED:

@@ -164,6 +164,6 @@ def seconds(ts: str | float | None) -> float | None:
         return ts if ts is None or math.isfinite(ts) else None
     try:
         moment = datetime.datetime.fromisoformat(ts)
-        return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)).timestamp()
     except (ValueError, OverflowError):
         return None

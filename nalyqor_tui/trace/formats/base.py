@@ -5,12 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from itertools import islice
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.phrase import Phrase
 from nalyqor_tui.trace.document import Document, Sample
 from nalyqor_tui.trace.place import Place, Placed
+
+AHEAD: Final = 64
+"""The records that are read at a time by whoever goes through them."""
 
 Level = Literal["exact", "rebuilt", "observed", "derivable", "absent", "as captured"]
 
@@ -47,16 +51,14 @@ class ByLine(ABC):
         """Yield the numbers of the lines, from 0."""
 
     @abstractmethod
-    def read(self, number: int) -> Placed:
-        """Read the record on a line."""
-
-    @abstractmethod
     def several(self, numbers: Sequence[int]) -> Iterator[Placed]:
         """Read the records on some lines, in order; there is at least one."""
 
     def __call__(self) -> Iterator[Placed]:
         """Read all of them."""
-        return map(self.read, self.numbers())
+        numbers = self.numbers()
+        while some := list(islice(numbers, AHEAD)):
+            yield from self.several(some)
 
 
 @runtime_checkable

@@ -76,9 +76,6 @@ class _Lines(ByLine):
         for start, stop in self.runs.of(self.session):
             yield from (number for number in range(start, stop) if codes[number] != BLANK)
 
-    def read(self, number: int) -> Placed:
-        return _record(self.document.item(self.document.line(number)))
-
     def several(self, numbers: Sequence[int]) -> Iterator[Placed]:
         return map(_record, self.document.near([self.document.line(number) for number in numbers]))
 
