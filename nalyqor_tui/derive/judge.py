@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from nalyqor_tui.derive import margin as margins
 from nalyqor_tui.derive.acts import Act
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nalyqor_tui.derive.consent import Consent
 
 _BANDS: dict[str, Verdict] = {"tie": "fail", "against": "fail", "unresolved": "unknown"}
+T = TypeVar("T")
 Step = Literal["made", "called", "answered"]
 NOT_JUDGED = Grade("not judged", 0, 0, 0)
 
@@ -65,8 +66,8 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
     run = _Run(session, policy)
     run.read()
     found = tuple(tuple(findings) for findings in run.findings)
-    governing = tuple(tuple(rules) for rules in run.governing)
-    grades = tuple(grade(f) for f in found)
+    governing = _alike(tuple(rules) for rules in run.governing)
+    grades = _alike(grade(f) for f in found)
     clauses = run.clauses
     return Judgement(
         policy,
@@ -78,6 +79,12 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
         clauses.approvals.consents,
         clauses.facts.names,
     )
+
+
+def _alike(values: Iterable[T]) -> tuple[T, ...]:
+    """Keep equal values once: there are few that differ."""
+    kept: dict[T, T] = {}
+    return tuple(kept.setdefault(value, value) for value in values)
 
 
 def reading(session: Session, decision: Decision, policy: Policy | None) -> margins.Reading | None:

@@ -16,7 +16,7 @@ Figures = dict[str, float]
 """Seconds by the name of what took them; bytes where the name ends in `bytes`. What did not come is not there."""
 
 _PATIENCE = 60.0  # seconds, and one more for each of so many bytes:
-_SLOWEST = 4e6
+_SLOWEST = 1e6
 _BEGIN = 1.0  # seconds until what a key begins uses the processor
 _MISSED = 3  # presses without a change after which no more is pressed
 _ENOUGH = 20  # presses of which a median is taken
