@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual.timer import Timer
+
 from nalyqor_tui.phrase import Phrase, own, phrase
 from nalyqor_tui.present.text import middle
 from nalyqor_tui.trace.index.search import Search
 from nalyqor_tui.tui.screens.line_follow import Following
 
+_SOON: Final = 0.01  # seconds between two looks for a hit that is waited for
 _NEEDLE: Final = 20  # characters of what is searched that the title shows
 
 
@@ -19,6 +22,7 @@ class Searching(Following):
     _from = 0
     _left = 0  # where the reader was when the hit was asked for
     _going: int = 0  # the direction in which a hit is waited for: 1, -1, or 0 for none
+    _waiting: Timer | None = None
 
     def action_search(self) -> None:
         """Ask what to search."""
@@ -56,6 +60,8 @@ class Searching(Following):
                 self.tell(phrase("“{text}” does not stand in this file", text=search.text))
             elif search.stopped:
                 self.tell(own("the search was stopped: / searches again"))
+            else:
+                self._wait_on()
             return
         self._going = 0
         self.view.go_to(hit)
@@ -66,17 +72,21 @@ class Searching(Following):
                 own(f"hit {number:,} of {len(search):,}" + (" (from the other end)" if wrapped else ""))
             )
 
+    def _wait_on(self) -> None:
+        if self._waiting is None:
+            self._waiting = self.set_timer(_SOON, self._await_hit)
+
+    def _await_hit(self) -> None:
+        """Go to the hit that was waited for."""
+        self._waiting = None
+        if self._going and self.search_of is not None:
+            self._seek(self._going, self._from)
+
     def on_line_list_moved(self) -> None:
         """Show the record under the cursor; who moves on waits for no hit any more."""
         super().on_line_list_moved()
         if self.view.spot is not None and self._going and self.view.spot.offset != self._left:
             self._going = 0
-
-    def tick(self) -> None:
-        """Go to the hit that was waited for."""
-        super().tick()
-        if self._going and self.search_of is not None:
-            self._seek(self._going, self._from)
 
     def state(self) -> list[Phrase]:
         """Say how the search stands, before all else."""
