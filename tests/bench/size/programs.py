@@ -97,7 +97,7 @@ PROGRAMS: tuple[Program, ...] = (
         name=SESSION,
         command=(*_OURS.command, "--session", "{session}"),
         taken="1 Decisions",
-        last="end +(complete|{last})",
+        last=r"end +(complete|{last})|▸ +{last_turn}\.",
         found="",
         settle=(),
         stage=(),
@@ -128,6 +128,8 @@ def meaning(file: Path) -> dict[str, str]:
         "last": _any(meta["last"]),
         # The only session is on the screen from the start, and so no sign of the end.
         "last_session": str(meta["last_session"]) if meta["sessions"] > 1 else _any(meta["last"]),
+        # A conversation has no record that ends it; each has as many turns.
+        "last_turn": str(meta["turns"] // meta["sessions"]) if meta["kind"] == "chat" else "(?!)",
         "needle": str(meta["needle"]),
         "session": str(meta["needle_at"]["session"]),
         "hit": str(meta["needle_at"]["record"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -19,7 +20,7 @@ _PATIENCE = 60.0  # seconds, and one more for each of so many bytes:
 _SLOWEST = 1e6
 _BEGIN = 1.0  # seconds until what a key begins uses the processor
 _MISSED = 3  # presses without a change after which no more is pressed
-_ENOUGH = 20  # presses of which a median is taken
+_ENOUGH = 12  # presses of which a median is taken
 _RETRY = 0.5  # seconds after which the key to the end is pressed once more
 
 
@@ -109,12 +110,14 @@ def _and_back(terminal: Terminal, program: Program, found: Figures) -> None:
 
 
 def _search(terminal: Terminal, program: Program, patience: float, found: Figures) -> None:
-    """Search from the start; the time runs from the last of the keys to the hit."""
+    """Search from the start; the time runs from the last of the keys to the hit, which must not be seen before."""
     terminal.type(program.home)
     terminal.quiet(0.3, 5)
     for keys in program.search[:-1]:
         terminal.press(keys, 1)
     terminal.quiet(0.1, 5)
+    if re.search(program.hit, terminal.text):
+        return
     pressed = terminal.type(program.search[-1])
     if (at := terminal.until(program.hit, patience)) is not None:
         found["search"] = max(0.0, at - pressed)
