@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
@@ -67,6 +68,7 @@ class Opening:
         try:
             opened = self._loaded = self._load() if self._loaded is None else self._loaded
             first_needs(opened, self._told)
+            gc.freeze()  # what was read stays: the collector, which takes 50 ms to look at it, need not do so
             self.opened = opened
         except InterruptedError:  # as it was asked to
             self.stopped = True
