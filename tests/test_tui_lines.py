@@ -16,6 +16,7 @@ from tui_samples import LARGE, SMALL, Sitting, drawn, lines, opened, production,
 from nalyqor_tui.errors import PolicyError, TraceError
 from nalyqor_tui.notes.journal import Journal
 from nalyqor_tui.trace.index.file import LineFile
+from nalyqor_tui.trace.index.search import Search
 from nalyqor_tui.trace.store import Trace
 from nalyqor_tui.tui.app import NalyqorApp
 from nalyqor_tui.tui.case import Case
@@ -232,10 +233,20 @@ class TestSearch:
             await s.press("j")
             assert "word 778 " in row(s)
 
+    async def test_who_moves_on_waits_for_no_hit(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Search, "run", lambda self: None)  # it never comes to its end
+        async with lines_of(numbered(tmp_path)) as s:
+            await s.ask("slash", "word 777")
+            assert screen(s)._going
+            monkeypatch.setattr(LinesScreen, "on_line_list_moved", lambda self: None)  # not heard yet
+            await s.press("j")
+            await s.until(lambda: not screen(s)._going)
+
     async def over(self, s: Sitting) -> None:
         search = screen(s).search_of
-        await s.until(lambda: search is None or search.done)
-        screen(s).tick()
+        await s.until(lambda: (search is None or search.done) and not screen(s)._going)
         await s.pilot.pause()
 
 

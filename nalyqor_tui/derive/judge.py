@@ -20,6 +20,7 @@ from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.responses import Due
 from nalyqor_tui.derive.rules import Sight, first_shown, sight
+from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.rules import Rule
@@ -60,7 +61,8 @@ def judge(session: Session, policy: Policy | None) -> Judgement:
         ledger, states = Ledger(session, None), Replay(session)
         for at in range(len(session.entries)):
             ledger.observe(session.entries[at])
-            states.before(at)
+            if isinstance(session.entries, Lazy):  # or its records would be read once more for its states
+                states.before(at)
         count = len(session.decisions)
         return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count, states)
     run = _Run(session, policy)

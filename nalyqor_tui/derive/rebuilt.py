@@ -120,6 +120,7 @@ class Talk:
         """Return what a window shows just before the record with this ordinal."""
         if index > self._read:
             for entry in self._session.of(*SAID, start=self._read, stop=index):
+                self._read = entry.index + 1  # whoever watches the reading may end it between two records
                 self._add(entry)
             self._read = index
         at = bisect_left(self._histories, index, key=lambda history: history.since)

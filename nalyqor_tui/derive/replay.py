@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any, Final, NamedTuple
 
 from rpds import HashTrieMap
@@ -63,7 +64,7 @@ class State(NamedTuple):
 def fold(state: State, entry: Entry) -> State:
     """Return the state after one more record."""
     record, at = entry.record, entry.index
-    read = _READ.get(type(record))
+    read = _READ.get(rec.class_of(record))
     changed = read(state, record, at) if read is not None else {}
     if "said" not in changed and (name := said_as(entry)) is not None:
         changed["said"] = state.said.insert(name, at)
@@ -103,9 +104,14 @@ class Replay:
             int, State
         ] = {}  # around what was asked for of late: the next is mostly a step away
         self._latest = State()
+        self._lock = Lock()
 
     def before(self, index: int) -> State:
-        """Return the state just before the record with this ordinal."""
+        """Return the state just before the record with this ordinal; several threads may ask."""
+        with self._lock:
+            return self._before(min(index, len(self._entries)))
+
+    def _before(self, index: int) -> State:
         while len(self._snapshots) * self._every <= index:
             self._snapshots.append(self._at(len(self._snapshots) * self._every))
             if len(self._snapshots) > _MOST:

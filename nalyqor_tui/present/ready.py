@@ -14,7 +14,7 @@ from nalyqor_tui.trace.store import Trace
 Told = Callable[[Phrase], None]
 """Hears how far the work is; raises to end it."""
 
-_STEPS: Final = 6  # how often the records are gone through
+_STEPS: Final = 6  # passes over the records, some of which read only a part of them
 
 
 def read_ahead(trace: Trace, index: int, told: Told) -> None:

@@ -75,7 +75,7 @@ def field(record: rec.Outcome, name: str) -> Phrase:
 
 
 def unread(review: Review) -> list[Row]:
-    """Return the pieces of the file that could not be read, as they stand there."""
+    """Return the pieces of the file that could not be read when it was opened, as they stand there."""
     out: list[Row] = []
     for entry in review.session.of(rec.Unparsed):
         record = entry.record

@@ -79,7 +79,7 @@ class Outline:
         )
 
     def _note(self, at: int, record: AnyRecord) -> None:
-        self._kinds.append(rec.CODES[type(record)])
+        self._kinds.append(rec.CODES[rec.class_of(record)])
         if isinstance(record, rec.Message):
             if record.role == "user":
                 self._user.setdefault(self._turn, at)

@@ -119,8 +119,9 @@ class Document:
 
     def near(self, places: Sequence[Place]) -> Iterator[Item]:
         """Read the same again at several places of lines, at once where they lie near each other."""
-        start, stop = places[0].offset, places[-1].offset + places[-1].length
-        if not 0 <= stop - start <= _NEAR:
+        start = min(place.offset for place in places)
+        stop = max(place.offset + place.length for place in places)
+        if stop - start > _NEAR:
             yield from map(self.item, places)
             return
         data = self.source.read(start, stop - start)
@@ -136,7 +137,8 @@ class Document:
 
     def doubled(self, place: Place) -> list[str]:
         """Return the keys that stand twice in one object at a place, of which only the last was read."""
-        if (read := self._read) is not None and read[0] is place:
+        read, self._read = self._read, None  # of a long line, much is let go with it
+        if read is not None and read[0] is place:
             return duplicate_keys(read[1], read[2])
         return duplicate_keys(self.data(place)) if place.length <= LONGEST else []
 

@@ -21,13 +21,14 @@ LONG: Final = 20_000
 """The records of a session from which on they are not kept."""
 
 _CACHED: Final = 2048  # records that are kept because they were looked at of late
-_PULSE: Final = 1000  # records between two looks at whether to go on
+_PULSE: Final = 1000  # records between two looks at whether to go on, while a session is read first
+_BLOCK: Final = 1 << 18  # bytes of records that are read ahead at most
 
 Twice = Callable[[Place], AnyRecord | None]
 """Returns the row that stands after a line in which a key stands twice."""
 
 Pulse = Callable[[int], None]
-"""Is told how many records have been read; raises to end the reading."""
+"""Is told which record is read, by its ordinal; raises to end the reading."""
 
 
 def read(name: str, lines: ByLine, twice: Twice, pulse: Pulse | None = None) -> Session:
@@ -69,7 +70,7 @@ class LongEntries(Lazy[Entry]):
 
     @contextmanager
     def watched(self, hear: Pulse) -> Iterator[None]:
-        """Let `hear` know now and then which record this thread is at; what it raises ends the work in between."""
+        """Let `hear` know which record this thread reads, or the first of some; what it raises ends the work."""
         thread = threading.get_ident()
         self._watches[thread] = hear
         try:
@@ -92,9 +93,12 @@ class LongEntries(Lazy[Entry]):
         if (entry := self._kept.get(at)) is not None:
             return entry
         ahead = AHEAD if at - 1 in self._kept else 1
-        read = list(self._several(range(at, min(at + ahead, len(self)))))
-        for entry in read:
+        read, size = list[Entry](), 0
+        for entry in self._several(range(at, min(at + ahead, len(self)))):
+            read.append(entry)
             self._keep(entry)
+            if (size := size + entry.place.length) > _BLOCK:
+                break
         return read[0]
 
     def _keep(self, entry: Entry) -> None:
@@ -104,9 +108,9 @@ class LongEntries(Lazy[Entry]):
         self._kept[entry.index] = entry
 
     def _several(self, ordinals: Sequence[int]) -> Iterator[Entry]:
-        """Read some of them, in their order."""
+        """Read some of them, in their order; none is read before it is asked for."""
         hear = self._watches.get(threading.get_ident())
-        if hear is not None and len(ordinals) > 1:  # not where one record refers back to another
+        if hear is not None:
             hear(ordinals[0])
         read = self._lines.several([self._numbers[at] for at in ordinals])
         for at, (record, place) in zip(ordinals, read, strict=True):

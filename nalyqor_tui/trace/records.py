@@ -277,6 +277,12 @@ CODES: Final = {kind: code for code, kind in enumerate(get_args(AnyRecord))}
 """The classes of records, each with a number that fits into a byte."""
 
 
+def class_of(record: AnyRecord) -> type[AnyRecord]:
+    """Return the class of `CODES` that a record is of; a format of another package may have made a subclass."""
+    kind = type(record)
+    return kind if kind in CODES else next(base for base in kind.__mro__ if base in CODES)
+
+
 def schema() -> dict[str, Json]:
     """Return the JSON Schema of one record (a line of the file)."""
     one: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -172,19 +172,19 @@ class Trace:
         """Return what stood in the file at `place`: a line as it is, an element of a document indented."""
         if place.pointer:
             with contextlib.suppress(BadJsonError, KeyError):
-                return dumps(self._document(place).element(place), indent=True)
-        return self._document(place).data(place).decode("utf-8", "surrogateescape")
+                return dumps(_document(self._documents, place).element(place), indent=True)
+        return _document(self._documents, place).data(place).decode("utf-8", "surrogateescape")
 
     def source(self, place: Place) -> Source:
         """Return the bytes that a place is in: the file, or what came out of an archive, a pipe or a packed file."""
-        return self._document(place).source
+        return _document(self._documents, place).source
 
     def record_sha256(self, place: Place) -> str:
         """Hash a record: the bytes of its line, or the canonical JSON of the element it came from."""
         if place.pointer:
             with contextlib.suppress(BadJsonError, KeyError):
-                return hashlib.sha256(canonical(self._document(place).element(place))).hexdigest()
-        return hashlib.sha256(self._document(place).data(place)).hexdigest()
+                return hashlib.sha256(canonical(_document(self._documents, place).element(place))).hexdigest()
+        return hashlib.sha256(_document(self._documents, place).data(place)).hexdigest()
 
     def _holder(self, sessions: Iterable[int], spot: Place, pulse: Callable[[], None] | None) -> int | None:
         """Return the first of these sessions that has something on a line."""
@@ -203,7 +203,8 @@ class Trace:
         lines = draft.load
         if isinstance(lines, ByLine) and self.is_long(index):
             with contextlib.suppress(OverflowError):
-                return long.read(draft.id, lines, self._twice, pulse)
+                # The documents, and not the trace itself: it goes when it is let go, without the collector.
+                return long.read(draft.id, lines, partial(_twice, self._documents), pulse)
         session = build(draft.id, self._flagged(lines()))
         if self.is_folder:
             for document in self.part(index).documents:
@@ -218,25 +219,8 @@ class Trace:
             if place.line is None or (before is not None and _beside(place, before)):
                 continue
             before = line = place.whole
-            if (row := self._twice(line)) is not None:
+            if (row := _twice(self._documents, line)) is not None:
                 yield row, place
-
-    def _twice(self, line: Place) -> Unparsed | None:
-        """Return the row that says that a key stands twice on a line, None where none does."""
-        document = self._document(line)
-        if not (keys := document.doubled(line)):
-            return None
-        what = f"a key stands twice here ({', '.join(keys)}): its last value was read"
-        return Unparsed(what, document.data(line).decode("utf-8", "surrogateescape"))
-
-    def _document(self, place: Place) -> Document:
-        """Find the file that a place is in: itself, or the archive that it is a member of."""
-        if place.file in self._documents:
-            return self._documents[place.file].find(place.file)
-        for name in (place.file, *map(str, PurePosixPath(place.file).parents), ""):
-            if name in self._documents:
-                return self._documents[name].find(place.file)
-        raise KeyError(place.file)
 
     def _open_file(self) -> list[folder.Part]:
         self._packed = from_pipe(sys.stdin.buffer, STDIN) if self.path == STDIN else Source(self.path)
@@ -272,6 +256,25 @@ def _recognised(source: Source, problem: str) -> Claim:
             raise
         what = f"{problem}; of what could be unpacked: {error.what}"
         raise TraceError(what, path=source.path, remedy="give the file whole") from None
+
+
+def _twice(documents: Mapping[str, Document], line: Place) -> Unparsed | None:
+    """Return the row that says that a key stands twice on a line, None where none does."""
+    document = _document(documents, line)
+    if not (keys := document.doubled(line)):
+        return None
+    what = f"a key stands twice here ({', '.join(keys)}): its last value was read"
+    return Unparsed(what, document.data(line).decode("utf-8", "surrogateescape"))
+
+
+def _document(documents: Mapping[str, Document], place: Place) -> Document:
+    """Find the file that a place is in: itself, or the archive that it is a member of."""
+    if place.file in documents:
+        return documents[place.file].find(place.file)
+    for name in (place.file, *map(str, PurePosixPath(place.file).parents), ""):
+        if name in documents:
+            return documents[name].find(place.file)
+    raise KeyError(place.file)
 
 
 def _beside(one: Place, other: Place) -> bool:

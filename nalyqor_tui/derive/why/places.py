@@ -51,6 +51,7 @@ class Index:
     session: Session
     language: Language = field(default_factory=english)
     places: list[Place] = field(init=False)
+    lost: list[int] = field(init=False)
     made: dict[int, Decision] = field(init=False)
     alike: dict[str, list[int]] = field(init=False)
 
@@ -58,7 +59,11 @@ class Index:
         """Read the session."""
         called = {d.entry for d in self.session.decisions if d.call not in (None, d.entry)}
         entries = (e for e in self.session.entries if e.index not in called)  # the call says it again
-        self.places = [place for entry in entries for place in _places(entry)]
+        self.places, self.lost = [], []
+        for entry in entries:
+            self.places += _places(entry)
+            if isinstance(entry.record, rec.Unparsed):
+                self.lost.append(entry.index)
         self.alike = {}
         for number, place in enumerate(self.places):
             self.alike.setdefault(place.plain, []).append(number)
@@ -81,8 +86,7 @@ class Index:
 
     def gaps(self, before: int) -> int:
         """Count what the log lacks before a record: pieces that cannot be read, calls without their result."""
-        lost = len(list(self.session.ordinals(rec.Unparsed, stop=before)))
-        return lost + sum(
+        return bisect_left(self.lost, before) + sum(
             d.call is not None and d.call < before and d.result is None for d in self.session.decisions
         )
 

@@ -52,11 +52,12 @@ class Searching(Following):
         """Go to a hit after or before an offset, now or when it is found."""
         search = self.search_of
         assert search is not None
+        done = search.done  # before it is asked, as it may come to its end in between
         hit = search.next(offset) if by > 0 else search.previous(offset)
         if hit is None:
-            self._from, self._going = offset, 0 if search.done or search.stopped else by
+            self._from, self._going = offset, 0 if done or search.stopped else by
             self._left = self.view.spot.offset if self.view.spot is not None else 0
-            if search.done:
+            if done:
                 self.tell(phrase("“{text}” does not stand in this file", text=search.text))
             elif search.stopped:
                 self.tell(own("the search was stopped: / searches again"))
@@ -79,13 +80,18 @@ class Searching(Following):
     def _await_hit(self) -> None:
         """Go to the hit that was waited for."""
         self._waiting = None
+        self._left_alone()
         if self._going and self.search_of is not None:
             self._seek(self._going, self._from)
 
     def on_line_list_moved(self) -> None:
         """Show the record under the cursor; who moves on waits for no hit any more."""
         super().on_line_list_moved()
-        if self.view.spot is not None and self._going and self.view.spot.offset != self._left:
+        self._left_alone()
+
+    def _left_alone(self) -> None:
+        """Wait for no hit any more where the reader has moved on."""
+        if self.view.spot is not None and self.view.spot.offset != self._left:
             self._going = 0
 
     def state(self) -> list[Phrase]:
