@@ -19,7 +19,6 @@ WINDOW: Final = 1 << 20
 _PLAIN: Final = re.compile(
     r"[ !#-\[\]-~]+"
 )  # what JSON never escapes, and has one case or is a letter of the 26
-_CASELESS: Final = re.compile(r"[ !#-@\[\]-`{-~]+")
 
 
 def forms(text: str) -> list[bytes]:
@@ -36,25 +35,19 @@ def common(text: str) -> bytes:
     return max(_PLAIN.findall(text), key=len, default="").lower().encode()
 
 
-def caseless(text: str) -> bytes:
-    """Return the longest piece of a text without letters that stands in all its forms as it is; it may be empty."""
-    return max(_CASELESS.findall(text), key=len, default="").encode()
-
-
 def find(
-    fd: int, start: int, stop: int, wanted: list[bytes], in_all: bytes = b"", as_is: bytes = b""
+    fd: int, start: int, stop: int, wanted: list[bytes], in_all: bytes = b""
 ) -> Iterator[tuple[int, list[int]]]:
     """Yield, window by window, how far was looked and where one of `wanted` stands: once for each line.
 
-    Places that begin between `start` and `stop` are looked at. `in_all` is a piece that each of `wanted` holds,
-    `as_is` one without letters: where it is not, nothing need be taken in small letters.
+    Places that begin between `start` and `stop` are looked at. `in_all` is a piece that each of `wanted` holds.
     """
     overlap = max(map(len, wanted)) - 1
     position, skipping = start, False
     while position < stop and (window := os.pread(fd, min(WINDOW, stop - position) + overlap, position)):
         end = min(len(window), stop - position, WINDOW)
-        low, at, found = window.lower() if as_is in window else b"", 0, []
-        if in_all not in low or not low:
+        low, at, found = window.lower(), 0, []
+        if in_all not in low:
             at, skipping = end, skipping and window.find(b"\n", 0, end) < 0
         while at < end:
             if skipping:
@@ -109,8 +102,7 @@ class Search:
     def run(self) -> None:
         """Look through the file; return at the end, or soon after `stop`."""
         for part in (self._ahead, self._behind) if self._wanted else ():
-            pieces = common(self.text), caseless(self.text)
-            for position, found in find(self._fd, part.start, part.stop, self._wanted, *pieces):
+            for position, found in find(self._fd, part.start, part.stop, self._wanted, common(self.text)):
                 part.hits.extend(found)
                 part.upto = position
                 if self._stopped.is_set():

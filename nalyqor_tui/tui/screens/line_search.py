@@ -11,7 +11,7 @@ from nalyqor_tui.present.text import middle
 from nalyqor_tui.trace.index.search import Search
 from nalyqor_tui.tui.screens.line_follow import Following
 
-_SOON: Final = 0.01  # seconds between two looks for a hit that is waited for
+_SOON: Final = 0.02  # seconds between two looks for a hit that is waited for
 _NEEDLE: Final = 20  # characters of what is searched that the title shows
 
 
