@@ -31,14 +31,14 @@ class Searching(Following):
     def search(self, text: str) -> None:
         """Search the whole file from the line under the cursor on, and go to the first hit as soon as it is found."""
         self._end_search()
-        self.pane.highlight(text)
         spot = self.view.spot
-        if not text or spot is None:
-            return
-        self.search_of = Search(self.file.fd, self.file.lines.size, text, 0 if spot.cut else spot.offset)
-        self.search_of.begin()
-        self._seek(1, spot.offset)
-        self.show_title()
+        if text and spot is not None:  # first of all, as what is drawn next takes its time
+            self.search_of = Search(self.file.fd, self.file.lines.size, text, 0 if spot.cut else spot.offset)
+            self.search_of.begin()
+        self.pane.highlight(text)
+        if self.search_of is not None and spot is not None:
+            self._seek(1, spot.offset)
+            self.show_title()
 
     def action_search_next(self, by: int) -> None:
         """Go to the next line that holds the text."""
