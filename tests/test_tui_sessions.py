@@ -161,6 +161,17 @@ async def test_the_help_is_that_of_the_list_and_the_theme_changes_here_too(tmp_p
         assert s.app.theme == "textual-light"
 
 
+@pytest.mark.parametrize("size", BOTH)
+async def test_a_search_that_no_session_fits_says_what_to_do(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with sitting(chats(tmp_path), size) as s:
+        await read(s)
+        listed = rows(s)
+        await s.ask("slash", "nowhere")
+        assert "no session fits: esc lists all; L, then / searches the text of the file" in s.drawn()
+        await s.press("j", "enter", "escape")
+        assert rows(s) == listed
+
+
 async def test_unparsed_pieces_are_counted_where_they_are(tmp_path: Path) -> None:
     one = broken(tmp_path).read_text()
     two = (

@@ -21,6 +21,7 @@ from nalyqor_tui.tui.widgets.wrap import both_ends, cells, fitted
 _WIDE = 110  # cells from which names and outcomes have room for more than their beginning
 _FOUND = 121  # cells that all else needs, until there are some for how a session begins
 _SAYS = 18  # and the least that are of any use for that
+_NONE = "no session fits: esc lists all; L, then / searches the text of the file"
 _END = 500  # characters of a name that are looked at, from its beginning and from its end
 
 
@@ -117,6 +118,9 @@ class SessionList(ScrollView, can_focus=True, inherit_bindings=False):
         at = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
         base = self.rich_style  # worked out anew each time it is asked for
+        if not self.listed and y == 0 and self.ids:
+            says = Strip([Segment(_NONE, self._style("dim"))])
+            return says.adjust_cell_length(width, base).apply_style(base)
         if at >= len(self.listed):
             return Strip.blank(width, base)
         index = self.listed[at]
