@@ -20,7 +20,6 @@ from nalyqor_tui.derive.reliance import discrepancies
 from nalyqor_tui.derive.replay import Replay, State
 from nalyqor_tui.derive.responses import Due
 from nalyqor_tui.derive.rules import Sight, first_shown, sight
-from nalyqor_tui.lazy import Lazy
 from nalyqor_tui.phrase import own, phrase
 from nalyqor_tui.policy.loader import Policy, defaults
 from nalyqor_tui.policy.rules import Rule
@@ -40,7 +39,7 @@ NOT_JUDGED = Grade("not judged", 0, 0, 0)
 class Judgement:
     """All that is derived of a session; without a policy there are no findings and the ledger knows nothing.
 
-    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision; `replay` has
+    `findings`, `governing` (ids of the rules that govern) and `grades` hold an item for each decision; `replay` knows
     the states that were gone through; `consents` is what was read out of talk, by the ordinal of the decision, where
     no records decide; `facts` are the names of the facts that results told.
     """
@@ -58,13 +57,11 @@ class Judgement:
 def judge(session: Session, policy: Policy | None) -> Judgement:
     """Judge every decision of a session."""
     if policy is None:
-        ledger, states = Ledger(session, None), Replay(session)
-        for at in range(len(session.entries)):
-            ledger.observe(session.entries[at])
-            if isinstance(session.entries, Lazy):  # or its records would be read once more for its states
-                states.before(at)
+        ledger = Ledger(session, None)
+        for entry in session.entries:
+            ledger.observe(entry)
         count = len(session.decisions)
-        return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count, states)
+        return Judgement(None, ledger, ((),) * count, ((),) * count, (NOT_JUDGED,) * count, Replay(session))
     run = _Run(session, policy)
     run.read()
     found = tuple(tuple(findings) for findings in run.findings)

@@ -116,10 +116,8 @@ def _shift(review: Review, decision: Decision, kind: like.Kind, unit: str) -> It
     """Hold the session's series against the other sessions; nothing where none of them has comparable margins."""
     if kind.model is None or review.across.alone:
         return
-    at, (_, source) = (
-        _evidence(review, review.series[kind], decision),
-        (review.policy or defaults()).comparing,
-    )
+    at = _evidence(review, review.series[kind], decision)
+    _, source = (review.policy or defaults()).comparing
     if (held := review.shift(kind)) is None:
         yield derived("cusum", _UNREAD, "tabular CUSUM", at, tone="dim")
         return

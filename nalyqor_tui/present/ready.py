@@ -43,15 +43,14 @@ class _Passes:
 
     def over(self, review: Review) -> None:
         """Make all passes."""
-        decisions = review.session.decisions
         self._make("judging", lambda: review.judgement)
-        self._make("measuring the context", lambda: decisions and review.window(decisions[-1]))
+        self._make("measuring the context", lambda: _context(review))
         self._make("looking through the log", lambda: review.log.confirms)
         self._make("collecting the margins", lambda: review.series)
         self._make("collecting the words for conditions", lambda: words_of(review))
 
     def _make(self, name: str, work: Callable[[], object]) -> None:
-        """Do a piece of work that goes through the records once."""
+        """Do a piece of work that goes through the records."""
         self._step += 1
         far = 0.0
 
@@ -63,6 +62,13 @@ class _Passes:
         hear(0)
         with self._entries.watched(hear):
             work()
+
+
+def _context(review: Review) -> None:
+    """Work out the last state and the last window, by way of all others; with a policy, judging knew the states."""
+    if decisions := review.session.decisions:
+        review.state(decisions[-1])
+        review.window(decisions[-1])
 
 
 def _far(what: str, share: float, step: int) -> Phrase:
