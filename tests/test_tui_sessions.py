@@ -172,6 +172,15 @@ async def test_a_search_that_no_session_fits_says_what_to_do(tmp_path: Path, siz
         assert rows(s) == listed
 
 
+async def test_the_lines_are_shown_from_a_list_that_nothing_fits(tmp_path: Path) -> None:
+    async with sitting(chats(tmp_path), LARGE) as s:
+        await read(s)
+        await s.ask("slash", "nowhere")
+        await s.press("L")
+        assert s.top == "LinesScreen"
+        assert "line 1 of" in s.drawn()
+
+
 async def test_unparsed_pieces_are_counted_where_they_are(tmp_path: Path) -> None:
     one = broken(tmp_path).read_text()
     two = (

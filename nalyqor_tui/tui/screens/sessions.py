@@ -117,9 +117,9 @@ class SessionsScreen(ReadingScreen):
             open_session(self, self.case, index)
 
     def action_lines(self) -> None:
-        """Show the file line by line, at the first record of the session under the cursor."""
-        current = self.list.current
-        begins = None if current is None else self.case.trace.begins(current)
+        """Show the file line by line, at the first record of the session under the cursor, or of the first one."""
+        current = self.list.current or 0
+        begins = self.case.trace.begins(current) if self.list.ids else None
         show_lines(self, self.case, begins, self.from_lines)
 
     def from_lines(self, spot: Place) -> None:
